@@ -12,7 +12,7 @@ from generator.blueprint.references import Reference, Template
 from generator.compose.model import Value
 
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-SPECIAL = re.compile(r'[\\"\n\r\t]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\$(?=\$*\{)|%(?=%*\{)')
+SPECIAL = re.compile(r'[\\"\n\r\t]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\$(?=\{)|%(?=\{)')
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*$")
 KEYWORDS = ("for", "null", "true", "false", "if", "else", "endif", "in", "endfor")
 

@@ -54,7 +54,7 @@ def compare(folder: Path, files: Files) -> Difference:
     manifest = read_manifest(folder / MANIFEST)
     staged = read_manifest(folder / STAGING / "manifest.json")
     interrupted = (folder / GUARD).exists()
-    on_disk = {name: _digest(content) for name in {*files, *manifest} if (content := _read(folder / name)) is not None}
+    on_disk = {name: _digest(content) for name in {*files, *manifest, *staged} if (content := _read(folder / name)) is not None}
     wanted = {name: _digest(content) for name, content in files.items()}
     edited = [
         name
@@ -64,9 +64,9 @@ def compare(folder: Path, files: Files) -> Difference:
     return Difference(
         added=tuple(sorted(name for name in wanted if name not in on_disk)),
         changed=tuple(sorted(name for name in wanted if name in on_disk and on_disk[name] != wanted[name])),
-        removed=tuple(sorted(name for name in manifest if name not in wanted and name in on_disk)),
+        removed=tuple(sorted(name for name in {*manifest, *staged} if name not in wanted and name in on_disk)),
         edited=tuple(edited),
-        foreign=tuple(sorted(_foreign(folder, {*manifest, *wanted, GUARD}))),
+        foreign=tuple(sorted(_foreign(folder, {*manifest, *staged, *wanted, GUARD}))),
         interrupted=interrupted,
     )
 
@@ -113,7 +113,8 @@ def _replace(folder: Path, files: Files, difference: Difference) -> None:
     manifest = {name: _digest(content) for name, content in sorted(files.items())}
     (staging / "manifest.json").write_text(json.dumps({"files": manifest}, indent=1))
     if len(names) + len(difference.removed) > 1:
-        write_atomically(folder / GUARD, GUARD_TEXT)
+        (staging / GUARD).write_bytes(GUARD_TEXT)
+        os.replace(staging / GUARD, folder / GUARD)  # noqa: PTH105
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         os.replace(staging / name, folder / name)  # noqa: PTH105

@@ -1,0 +1,93 @@
+"""The JSON Schema of blueprints, made from the catalog, so that an editor completes each module's inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.blueprint import model
+from generator.catalog.model import Input, Module
+from generator.catalog.store import Catalog
+from generator.catalog.types import Type, parse_type
+
+Schema = dict[str, Any]
+REFERENCE: Schema = {"type": "string", "pattern": r"\$\{[^{}]+\}", "description": "A reference: ${component.output}"}
+UNSET: Schema = {"type": "null"}
+PRIMITIVES = {"string": "string", "number": "number", "bool": "boolean"}
+
+
+def blueprint_schema(catalog: Catalog) -> Schema:
+    """Return the JSON Schema (draft 2020-12) of a blueprint over the modules of `catalog`."""
+    modules = [catalog.modules[name] for name in sorted(catalog.modules)]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tierform blueprint",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "extends": {"type": "string", "description": "The blueprint that this one builds on, by name or path."},
+            "name": {"type": "string", "pattern": model.NAME.pattern, "description": "Prefix of all resource names."},
+            "description": {"type": "string"},
+            "region": {"type": "string", "pattern": model.REGION.pattern},
+            "account_id": {"type": "string", "pattern": model.ACCOUNT.pattern},
+            "tags": {"type": "object", "additionalProperties": {"type": "string"}},
+            "objectives": _closed({name: {"type": "number", "exclusiveMinimum": 0} for name in model.OBJECTIVES}),
+            "variables": _named({}),
+            "locals": _named({}),
+            "defaults": {"type": "object", "description": "Inputs that each component gets whose module has them."},
+            "components": _named({"anyOf": [*(_component(module) for module in modules), _PARTIAL, UNSET]}),
+            "outputs": _named({}),
+        },
+    }
+
+
+# A component of an extended blueprint, sized here: its module is named there.
+_PARTIAL: Schema = {
+    "type": "object",
+    "not": {"required": ["module"]},
+    "additionalProperties": False,
+    "properties": {"inputs": {"type": "object"}, "moved_from": {"type": ["string", "array"]}},
+}
+
+
+def _component(module: Module) -> Schema:
+    schema = _closed(
+        {
+            "module": {"const": module.name},
+            "inputs": _closed({item.name: _input(item) for item in module.inputs.values()}),
+            "moved_from": {"type": ["string", "array"], "description": "The component's former name or names."},
+        }
+    )
+    return {**schema, "required": ["module"]}
+
+
+def _input(item: Input) -> Schema:
+    schema: Schema = {"anyOf": [*_variants(parse_type(item.type)), UNSET]}
+    if item.description:
+        schema["description"] = item.description
+    if not item.required and item.default is not None and "${" not in str(item.default):
+        schema["default"] = item.default
+    return schema
+
+
+def _variants(kind: Type) -> list[Schema]:
+    if kind.kind == "any":
+        return [{}]
+    return [_shape(kind), REFERENCE]
+
+
+def _shape(kind: Type) -> Schema:
+    if kind.kind in PRIMITIVES:
+        return {"type": PRIMITIVES[kind.kind]}
+    if kind.kind in ("list", "set", "tuple"):
+        return {"type": "array", **({"items": {"anyOf": _variants(kind.element)}} if kind.element else {})}
+    if kind.kind == "map":
+        return {"type": "object", "additionalProperties": {"anyOf": [*_variants(kind.element), UNSET]} if kind.element else {}}
+    return _closed({name: {"anyOf": [*_variants(inner), UNSET]} for name, inner, _optional in kind.attributes})
+
+
+def _closed(properties: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _named(item: Schema) -> Schema:
+    return {"type": "object", "propertyNames": {"pattern": model.IDENTIFIER.pattern}, "additionalProperties": item}

@@ -1,0 +1,63 @@
+"""Documents made from the code: the interface tables of the modules' READMEs, and the blueprints' JSON Schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from generator.catalog import Catalog, Input, Module
+from generator.catalog.schema import blueprint_schema
+from generator.catalog.types import tidy
+from generator.diagnostics import UserError
+from generator.render.hcl import hcl
+
+BEGIN, END = "<!-- BEGIN INTERFACE -->", "<!-- END INTERFACE -->"
+BETWEEN = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
+
+
+def documents(catalog: Catalog, schema: Path) -> dict[Path, str]:
+    """Return what each generated document should hold, by its path.
+
+    Raises UserError if a module's README lacks the two marks.
+    """
+    wanted = {schema: json.dumps(blueprint_schema(catalog), indent=1) + "\n"}
+    for module in catalog.modules.values():
+        file = catalog.folder / module.name / "README.md"
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        if not BETWEEN.search(text):
+            raise UserError(f"{file} has no place for the interface", f"add the lines {BEGIN} and {END}")
+        table = interface(module)
+        wanted[file] = BETWEEN.sub(lambda _match, table=table: f"{BEGIN}\n{table}{END}", text)  # type: ignore[misc]
+    return wanted
+
+
+def stale(wanted: dict[Path, str]) -> list[Path]:
+    """Return the documents that do not hold what they should."""
+    return [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+
+
+def interface(module: Module) -> str:
+    """Return a module's inputs and outputs as Markdown tables."""
+    inputs = ["## Inputs", "", "| name | type | default | description |", "| --- | --- | --- | --- |"]
+    inputs += [
+        f"| `{item.name}` | {_code(tidy(item.type))} | {_default(item)} | {_cell(item.description)} |"
+        for item in sorted(module.inputs.values(), key=lambda item: (not item.required, item.name))
+    ]
+    outputs = ["## Outputs", "", "| name | description |", "| --- | --- |"]
+    outputs += [f"| `{item.name}` | {_cell(item.description)} |" for item in module.outputs.values()]
+    return "\n".join([*inputs, "", *outputs, ""])
+
+
+def _default(item: Input) -> str:
+    if item.required:
+        return "required"
+    return _code(" ".join(hcl(item.default).split()))
+
+
+def _code(text: str) -> str:
+    return f"`{_cell(text)}`"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

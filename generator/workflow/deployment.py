@@ -1,0 +1,97 @@
+"""A blueprint rendered into its folder: where each command starts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.blueprint import Blueprint, load_blueprint, locate
+from generator.catalog import Catalog, load_catalog
+from generator.compose import Composition, compose
+from generator.project import Project
+from generator.render import Difference, Files, compare, edited_by_hand, provenance, render, write
+from generator.report import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A composition and the folder that its root module is rendered to."""
+
+    tier: str
+    composition: Composition
+    catalog: Catalog
+    files: Files
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        """Return the file that holds Terraform's full output."""
+        return self.folder / ".tierform" / "terraform.log"
+
+    @property
+    def plan_file(self) -> Path:
+        """Return Terraform's plan file."""
+        return self.folder / "plan.tfplan"
+
+    @property
+    def plan_json(self) -> Path:
+        """Return the plan in JSON form."""
+        return self.folder / "plan.json"
+
+    def origin(self, line: int) -> str:
+        """Return the blueprint place that set what stands on `line` of main.tf, or ""."""
+        try:
+            places = json.loads((self.folder / ".tierform" / "provenance.json").read_bytes())
+        except (OSError, ValueError):
+            return ""
+        before = [(int(place["line"]), str(place["blueprint"])) for place in places.values() if int(place["line"]) <= line]
+        return max(before, default=(0, ""))[1]
+
+
+def read(tier: str, project: Project) -> tuple[Blueprint, Catalog]:
+    """Return the blueprint `tier` and the catalog; raises UserError."""
+    catalog = load_catalog(project.modules, project.cache / "catalog.json")
+    return load_blueprint(locate(tier, project.blueprints), project.blueprints), catalog
+
+
+def composed(tier: str, project: Project) -> Deployment:
+    """Return the deployment of the blueprint `tier`, checked in full; writes nothing but the catalog's cache.
+
+    Raises UserError.
+    """
+    blueprint, catalog = read(tier, project)
+    composition = compose(blueprint, catalog)
+    return Deployment(
+        blueprint.tier, composition, catalog, render(composition, catalog), project.root(blueprint.tier)
+    )
+
+
+def rendered(tier: str, project: Project, console: Console, *, overwrite: bool = False) -> Deployment:
+    """Return the deployment of the blueprint `tier`, rendered into its folder; raises UserError."""
+    with console.step("render") as step:
+        deployment = composed(tier, project)
+        places = provenance(deployment.composition, deployment.files)
+        difference = write(deployment.folder, deployment.files, places, overwrite=overwrite)
+        step.note = describe(deployment, difference)
+    if difference.foreign:
+        console.line(f"             kept files of your own: {', '.join(difference.foreign)}")
+    return deployment
+
+
+def describe(deployment: Deployment, difference: Difference) -> str:
+    """Return what rendering did, in a few words."""
+    count = len(difference.added) + len(difference.changed) + len(difference.removed)
+    return f"{deployment.folder}: " + (f"{count} of {len(deployment.files)} files written" if count else "unchanged")
+
+
+def check(tier: str, project: Project) -> tuple[Deployment, Difference]:
+    """Return how the rendered folder differs from what the blueprint says; writes nothing.
+
+    Raises UserError, also if a generated file was edited by hand.
+    """
+    deployment = composed(tier, project)
+    difference = compare(deployment.folder, deployment.files)
+    if difference.edited:
+        raise edited_by_hand(deployment.folder, difference.edited)
+    return deployment, difference
