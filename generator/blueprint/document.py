@@ -14,6 +14,7 @@ from generator.diagnostics import BlueprintError, Diagnostic, Mark, Problems
 
 Scalar = str | int | float | bool | None
 
+PLAIN_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)$")
 FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$")
 
@@ -102,11 +103,13 @@ def parse(text: str, name: str) -> Node:
 
 def _convert(node: yaml.Node, name: str, problems: Problems, path: tuple[int, ...]) -> Node:
     mark = Mark(name, node.start_mark.line + 1, node.start_mark.column + 1)
+    if node.tag not in PLAIN_TAGS:
+        problems.add(mark, f'the YAML tag "{node.tag}" has no meaning in a blueprint', "remove the tag")
     if id(node) in path:
         problems.add(mark, "an alias refers to the value that it stands in", "write the value out")
         return Node(None, mark)
     if isinstance(node, yaml.ScalarNode):
-        return _scalar(node, mark, problems)
+        return _scalar(node, mark)
     path = (*path, id(node))
     if isinstance(node, yaml.SequenceNode):
         return Node([_convert(item, name, problems, path) for item in node.value], mark)
@@ -130,10 +133,8 @@ def _map(node: yaml.MappingNode, mark: Mark, problems: Problems, path: tuple[int
     return Node(values, mark, keys)
 
 
-def _scalar(node: yaml.ScalarNode, mark: Mark, problems: Problems) -> Node:
+def _scalar(node: yaml.ScalarNode, mark: Mark) -> Node:
     text: str = node.value
-    if node.tag not in ("tag:yaml.org,2002:str", "!"):
-        problems.add(mark, f'the YAML tag "{node.tag}" has no meaning in a blueprint', "remove the tag")
     if node.style:
         return Node(text, mark, text=text, style=node.style)
     words: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}

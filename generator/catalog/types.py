@@ -78,16 +78,16 @@ class _Parser:
             return Type(word)
         if word in COLLECTIONS and self.peek() != "(":
             return Type(word, ANY)
+        if word not in (*COLLECTIONS, "object", "tuple"):
+            raise TypeSyntaxError(f'"{word}" is no type')
         self.take("(")
         if word in COLLECTIONS:
             found = Type(word, self.type())
         elif word == "object":
             found = Type("object", attributes=tuple(self.object()))
-        elif word == "tuple":
+        else:
             self.skip()
             found = Type("tuple")
-        else:
-            raise TypeSyntaxError(f"{word!r} is no type")
         self.take(")")
         return found
 

@@ -1,0 +1,209 @@
+"""The `tierform` command: reads arguments, calls one step each, turns errors into messages and exit codes.
+
+Exit codes: 0 done, 1 Terraform failed, 2 wrong input, 130 interrupted; with `--check`: 0 current, 2 stale, 1 error.
+Imports stay inside the commands: start-up time is a feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator import __version__
+from generator.diagnostics import UserError
+
+if TYPE_CHECKING:
+    from generator.report import Console
+
+TIER = click.argument("tier", default="tier1")
+TARGET = click.option(
+    "--target",
+    type=click.Choice(["local", "aws"]),
+    default="local",
+    show_default=True,
+    envvar="TIERFORM_TARGET",
+    help="local: the embedded emulator, no account needed; aws: your account.",
+)
+OVERWRITE = click.option("--overwrite", is_flag=True, help="Render over files edited by hand; each is kept as NAME.edited.")
+
+
+class Program(click.Group):
+    """A command group that prints the errors users can mend without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; end the process with the error's exit code."""
+        try:
+            return super().invoke(context)
+        except UserError as error:
+            click.echo(error.render(), err=True)
+            context.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            context.exit(130)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="tierform")
+@click.option("-v", "--verbose", is_flag=True, envvar="VERBOSE", help="Show Terraform's full output.")
+@click.pass_context
+def main(context: click.Context, *, verbose: bool) -> None:
+    """Turn a blueprint into a proven Terraform root module; plan it, apply it, tear it down.
+
+    TIER is a blueprint's name (tier1) or file (my/site.yaml).
+    """
+    context.obj = verbose
+
+
+def console(context: click.Context) -> Console:
+    """Return the console as the options ask for it."""
+    from generator.report import Console  # noqa: PLC0415
+
+    return Console(verbose=bool(context.obj))
+
+
+def command(function: Callable[..., None]) -> click.Command:
+    """Register a command that gets the click context."""
+    return main.command()(click.pass_context(function))
+
+
+@command
+@TIER
+@OVERWRITE
+@click.option("--check", is_flag=True, help="Write nothing; end with 2 and the difference if the folder is stale.")
+def render(context: click.Context, tier: str, *, overwrite: bool, check: bool) -> None:
+    """Render TIER's root module into build/TIER."""
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow import deployment as work  # noqa: PLC0415
+
+    if not check:
+        work.rendered(tier, find_project(), console(context), overwrite=overwrite)
+        return
+    try:
+        deployment, difference = work.check(tier, find_project())
+    except UserError as error:
+        click.echo(error.render(), err=True)
+        context.exit(1)
+    if difference.stale():
+        from generator.render.diff import describe_difference  # noqa: PLC0415
+
+        click.echo(describe_difference(deployment.folder, deployment.files, difference), nl=False)
+        raise UserError(f"{deployment.folder} is stale", f"run `tierform render {tier}`")
+    click.echo(f"{deployment.folder} is current")
+
+
+@command
+@TIER
+@TARGET
+@OVERWRITE
+def plan(context: click.Context, tier: str, target: str, *, overwrite: bool) -> None:
+    """Render and plan TIER; leaves plan.tfplan and plan.json in build/TIER."""
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.run import plan_command  # noqa: PLC0415
+
+    plan_command(tier, target, find_project(), console(context), overwrite=overwrite)
+
+
+@command
+@TIER
+@TARGET
+@click.option("--yes", is_flag=True, help="Do not ask before changing a real account.")
+def apply(context: click.Context, tier: str, target: str, *, yes: bool) -> None:
+    """Apply exactly the plan that was shown; without one, plan and show it first."""
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.run import apply_command  # noqa: PLC0415
+
+    apply_command(tier, target, find_project(), console(context), yes=yes)
+
+
+@command
+@TIER
+@TARGET
+@click.option("--confirm", metavar="NAME", help="The deployment's name, instead of typing it (real accounts).")
+def destroy(context: click.Context, tier: str, target: str, confirm: str | None) -> None:
+    """Tear TIER down: lift the deletion protection, then destroy everything in its state."""
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.run import destroy_command  # noqa: PLC0415
+
+    destroy_command(tier, target, find_project(), console(context), confirm)
+
+
+@command
+@click.argument("tier")
+@click.argument("path")
+def explain(context: click.Context, tier: str, path: str) -> None:  # noqa: ARG001
+    """Say which file set a value: `tierform explain tier1 web.cpu`; `web` alone lists all inputs."""
+    from generator.compose.explain import explain as lines_of  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.deployment import read  # noqa: PLC0415
+
+    for line in lines_of(path, *read(tier, find_project())):
+        click.echo(line)
+
+
+@command
+@click.option("--check", is_flag=True, help="Write nothing; end with 2 if a document is stale.")
+def docs(context: click.Context, *, check: bool) -> None:  # noqa: ARG001
+    """Write what is generated from the code: the modules' interface tables and the blueprints' JSON Schema."""
+    from generator import docs as documents  # noqa: PLC0415
+    from generator.atomic import write_atomically  # noqa: PLC0415
+    from generator.catalog import load_catalog  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+
+    project = find_project()
+    wanted = documents.documents(load_catalog(project.modules, project.cache / "catalog.json"), project.schema)
+    stale = documents.stale(wanted)
+    if check and stale:
+        raise UserError(f"not as the code says: {', '.join(map(str, stale))}", "run `tierform docs`")
+    for path in stale:
+        write_atomically(path, wanted[path].encode())
+        click.echo(f"wrote {path}")
+    if not stale:
+        click.echo(f"{len(wanted)} documents are current")
+
+
+@main.group()
+def emulator() -> None:
+    """Start, stop or look at the embedded AWS emulator."""
+
+
+@emulator.command("start")
+def emulator_start() -> None:
+    """Start the emulator, if it is not running, and print how to reach it."""
+    from generator.emulator import start  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+
+    running = start(find_project().emulator)
+    for name, value in running.environment("us-east-1").items():
+        click.echo(f"export {name}={value}")
+
+
+@emulator.command("stop")
+def emulator_stop() -> None:
+    """Stop the emulator; what was applied to it is gone then."""
+    from generator.emulator import stop  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+
+    click.echo("stopped" if stop(find_project().emulator) else "the emulator is not running")
+
+
+@emulator.command("status")
+def emulator_status() -> None:
+    """Say whether the emulator runs and where."""
+    from generator.emulator import running as find_running  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+
+    running = find_running(find_project().emulator)
+    click.echo(f"running at {running.endpoint} (process {running.pid})" if running else "not running")
+
+
+@command
+def clean(context: click.Context) -> None:
+    """Stop the emulator and remove build/; what holds the state of a real account is kept."""
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.clean import clean as clean_build  # noqa: PLC0415
+
+    clean_build(find_project(), console(context))
+
+

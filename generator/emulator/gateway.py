@@ -1,0 +1,234 @@
+"""The WSGI layer in front of moto: own operations, amended answers, and errors that come at once."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.exceptions import HTTPException
+
+from generator.emulator import services
+from generator.emulator.inventory import Baseline, inventory
+from generator.emulator.protocol import Reply, Routed, plain_error, route, signed_for
+from generator.emulator.registry import (
+    AMENDMENTS,
+    GLOBAL,
+    GLOBAL_SERVICES,
+    OPERATIONS,
+    PATCHES,
+    Call,
+    Decline,
+    EmulatedError,
+    Store,
+)
+
+OWN = "/_tierform/"
+NOT_IMPLEMENTED = "NotImplemented"
+BROKEN = "EmulatorFailure"  # not InternalError: SDKs retry that one
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+services.register()
+
+
+class Gateway:
+    """A WSGI application; `health` is what `/_tierform/health` answers, `log` takes one line."""
+
+    def __init__(self, health: dict[str, Any], log: Callable[[str], None], *, trace: bool = False) -> None:
+        self.health = health
+        self.log = log
+        self.trace = trace
+        self.store = Store()
+        self.baseline = Baseline()
+        self.baseline.install()
+        self.last_call = time.monotonic()
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        # moto's backends are plain dictionaries, which one request may change while another walks over them.
+        self._lock = threading.RLock()
+        self._patched: set[str] = set()
+        self._refused: dict[tuple[str, str], int] = {}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(OWN):
+            reply = self._own(environ["REQUEST_METHOD"], path.removeprefix(OWN))
+        else:
+            self.last_call = time.monotonic()
+            with self._lock:
+                reply = self._traced(environ) if self.trace else self._aws(environ)[0]
+        headers = {**reply.headers}
+        if environ["REQUEST_METHOD"] == "HEAD":
+            reply = Reply(reply.status, headers, b"")
+        elif not any(name.lower() == "content-length" for name in headers):
+            headers["Content-Length"] = str(len(reply.body))  # keeps the connection open for the next call
+        start_response(f"{reply.status} {_phrase(reply.status)}", list(headers.items()))
+        return [reply.body]
+
+    def _own(self, method: str, path: str) -> Reply:
+        if path == "health":
+            return _json(self.health)
+        with self._lock:
+            if path == "inventory":
+                return _json(inventory(self.store, self.baseline))
+            if path == "unsupported":
+                refused = sorted(self._refused.items())
+                return _json([{"service": s, "operation": o, "count": n} for (s, o), n in refused])
+            if path == "reset" and method == "POST":
+                self._reset()
+                return _json({})
+        return _json({"message": f"no such endpoint: {method} {path}"}, 404)
+
+    def _reset(self) -> None:
+        from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415 - seldom needed
+
+        moto_api_backend.reset()
+        self.store.clear()
+        self.baseline.clear()
+        self._refused.clear()
+
+    def _traced(self, environ: Environ) -> Reply:
+        start = time.perf_counter()
+        reply, name = self._aws(environ)
+        self.log(f"{name} {reply.status} {(time.perf_counter() - start) * 1000:.1f} ms")
+        return reply
+
+    def _aws(self, environ: Environ) -> tuple[Reply, str]:
+        """Answer a call of AWS; return the answer and the operation's name."""
+        body = _read_body(environ)
+        scope = signed_for(environ)
+        if scope is None:
+            name = f"unsigned {environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')}"
+            return self._guarded(environ, body, None, "unsigned", name), name
+        service, region = scope
+        try:
+            routed = route(service, {**environ, "wsgi.input": io.BytesIO(body)})
+        except Exception as error:
+            return self._broken(environ, None, f"{service} ?", error), f"{service} ?"
+        unknown = f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')}"
+        operation = routed.operation if routed else environ.get("HTTP_X_AMZ_TARGET", "").split(".")[-1] or unknown
+        name = f"{service} {operation}"
+        if routed is None:
+            return self._guarded(environ, body, None, service, operation), name
+        return self._handled(environ, body, routed, region), name
+
+    def _handled(self, environ: Environ, body: bytes, routed: Routed, region: str) -> Reply:
+        """Answer by the handler of the operation, if it has one; else by moto."""
+        service, operation = routed.service, routed.operation
+        try:
+            self._patch(service)
+            if (service, operation) not in OPERATIONS and (service, operation) not in AMENDMENTS:
+                raise Decline
+            place = GLOBAL if service in GLOBAL_SERVICES else region
+            call = Call(service, operation, place, routed.parameters(), self.store)
+            if (service, operation) in OPERATIONS:
+                return routed.reply(OPERATIONS[service, operation](call) or {})
+            return self._amended(environ, body, routed, call)
+        except Decline:
+            return self._guarded(environ, body, routed, service, operation)
+        except ServiceException as error:
+            return routed.reply(EmulatedError(error.code, error.message))
+        except Exception as error:
+            return self._broken(environ, routed, f"{service} {operation}", error)
+
+    def _amended(self, environ: Environ, body: bytes, routed: Routed, call: Call) -> Reply:
+        reply = self._guarded(environ, body, routed, call.service, call.operation)
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+            return reply
+        answer = routed.answer(reply)
+        AMENDMENTS[call.service, call.operation](call, answer)
+        return routed.reply(answer)
+
+    def _patch(self, service: str) -> None:
+        if service in PATCHES and service not in self._patched:
+            PATCHES[service][1]()
+            self._patched.add(service)
+
+    def _guarded(self, environ: Environ, body: bytes, routed: Routed | None, service: str, operation: str) -> Reply:
+        """Answer by moto; whatever moto cannot answer becomes an error that no SDK retries."""
+        try:
+            reply = self._ask_moto(environ, body)
+        except NotImplementedError:
+            return self._refuse(environ, routed, service, operation)
+        except Exception as error:
+            return self._broken(environ, routed, f"{service} {operation}", error)
+        if environ.get("PATH_INFO", "").startswith("/moto-api"):
+            return reply
+        unrouted = reply.status == HTTPStatus.NOT_FOUND and routed is None and service != "unsigned"
+        html = "html" in reply.headers.get("Content-Type", "")
+        if reply.status >= HTTPStatus.BAD_REQUEST and ((html and _is_page(reply.body)) or unrouted):
+            return self._refuse(environ, routed, service, operation)
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return self._broken(environ, routed, f"{service} {operation}", RuntimeError(reply.body[:500].decode()))
+        return reply
+
+    def _ask_moto(self, environ: Environ, body: bytes) -> Reply:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            started.append((status, headers))
+
+        answer = self._moto({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+        try:
+            content = b"".join(answer)
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+        status, headers = started[-1]
+        return Reply(int(status.split()[0]), dict(headers), content)
+
+    def _refuse(self, environ: Environ, routed: Routed | None, service: str, operation: str) -> Reply:
+        self._refused[service, operation] = self._refused.get((service, operation), 0) + 1
+        self.log(f"not implemented: {service} {operation}")
+        message = f"the emulator does not implement {service} {operation}"
+        return _error(environ, routed, NOT_IMPLEMENTED, message)
+
+    def _broken(self, environ: Environ, routed: Routed | None, name: str, error: Exception) -> Reply:
+        if isinstance(error, HTTPException):
+            error = RuntimeError(str(error.description))
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+        text = f"{type(error).__name__}: {error}".replace("\n", " ")
+        self.log(f"failed: {name}: {text}{place}")
+        return _error(environ, routed, BROKEN, f"the emulator failed in {name}: {text}{place}")
+
+
+def _error(environ: Environ, routed: Routed | None, code: str, message: str) -> Reply:
+    if routed is None:
+        return plain_error(environ, code, message)
+    try:
+        return routed.reply(EmulatedError(code, message))
+    except Exception:
+        return plain_error(environ, code, message)
+
+
+def _read_body(environ: Environ) -> bytes:
+    stream = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        return bytes(stream.read())
+    return bytes(stream.read(int(environ.get("CONTENT_LENGTH") or 0)))
+
+
+def _is_page(body: bytes) -> bool:
+    return body.lstrip()[:9].lower().startswith((b"<!doctype", b"<html"))
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def _json(value: Any, status: int = 200) -> Reply:
+    return Reply(status, {"Content-Type": "application/json"}, json.dumps(value).encode())

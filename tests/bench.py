@@ -1,0 +1,127 @@
+"""`make bench`: how fast tierform is, each figure beside a peer that was measured in turns with it.
+
+Times are of whole processes or calls on this machine, medians of RUNS; what counts is the ratio.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+sys.path.insert(0, str(PROJECT))
+RUNS = 11
+PLAN_RUNS = 5
+
+
+def in_turns(ours: Callable[[], object], peer: Callable[[], object], runs: int) -> tuple[float, float, float]:
+    """Return the median seconds of `ours` and `peer`, run in turns after one warm-up, and the median ratio of pairs."""
+    ours(), peer()
+    pairs = [(seconds(ours), seconds(peer)) for _ in range(runs)]
+    ratio = statistics.median(first / second for first, second in pairs)
+    return statistics.median(first for first, _ in pairs), statistics.median(second for _, second in pairs), ratio
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Return how long one call takes."""
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def process(*command: str, environ: dict[str, str], cwd: Path = PROJECT) -> Callable[[], object]:
+    """Return a call that runs a command to its end, and fails if that does."""
+    return lambda: subprocess.run(command, cwd=cwd, env=environ, check=True, capture_output=True)
+
+
+def report(title: str, ours: float, peer_title: str, peer: float, ratio: float, aim: str) -> None:
+    """Print one measurement."""
+    print(f"{title:<44} {ours * 1000:9.1f} ms")
+    print(f"  peer: {peer_title:<36} {peer * 1000:9.1f} ms")
+    print(f"  ratio {ratio:.2f}   aim: {aim}\n")
+
+
+def bench_cold_render(build: Path, environ: dict[str, str]) -> None:
+    """Measure a whole `tierform render tier1` against a process that only imports the libraries it needs."""
+    ours = process(str(Path(sys.executable).with_name("tierform")), "render", "tier1", environ=environ)
+    peer = process(sys.executable, "-c", "import click, yaml, jinja2", environ=environ)
+    report("cold render, whole process", *_named(in_turns(ours, peer, RUNS), "python importing click, yaml, jinja2"),
+           "at most 200 ms")  # fmt: skip
+
+
+def bench_warm_render(build: Path) -> None:
+    """Measure blueprint to files in a warm process against parsing the same YAML with PyYAML's C loader."""
+    import yaml  # noqa: PLC0415
+
+    from generator.blueprint import load_blueprint  # noqa: PLC0415
+    from generator.catalog import load_catalog  # noqa: PLC0415
+    from generator.compose import compose  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.render import render  # noqa: PLC0415
+
+    project = find_project()
+    catalog = load_catalog(project.modules, build / ".cache" / "catalog.json")
+    for path in sorted(file for file in project.blueprints.glob("tier*.yaml")):
+        texts = [file.read_text() for file in (path, project.blueprints / "campus.yaml")]
+
+        def ours(path: Path = path) -> object:
+            return render(compose(load_blueprint(path, project.blueprints), catalog), catalog)
+
+        def peer(texts: list[str] = texts) -> object:
+            return [yaml.load(text, yaml.CSafeLoader) for text in texts]  # noqa: S506 - a safe loader
+
+        gc.collect()
+        report(f"warm render, {path.stem}", *_named(in_turns(ours, peer, 101), "yaml.load of the same files (C)"),
+               "at most 10 ms")  # fmt: skip
+
+
+def bench_plan(build: Path, environ: dict[str, str]) -> None:
+    """Measure `make plan` with nothing to set up against bare Terraform on the same folder."""
+    from generator.emulator import running  # noqa: PLC0415
+
+    make = process("make", "plan", "TIER=tier1", environ=environ)
+    make()
+    emulator = running(build / ".emulator")
+    assert emulator is not None
+    root = build / "tier1"
+    bare = {**environ, **emulator.environment("us-east-1"), "TF_WORKSPACE": "local", "CHECKPOINT_DISABLE": "1",
+            "TF_CLI_CONFIG_FILE": str(next(build.rglob("*.tfrc")))}  # fmt: skip
+    script = "terraform plan -input=false -out=bare.tfplan && terraform show -json bare.tfplan > bare.json"
+    try:
+        figures = in_turns(make, process("sh", "-c", script, environ=bare, cwd=root), PLAN_RUNS)
+        report("make plan, tier1, nothing to set up", *_named(figures, "terraform plan -out + show -json"), "at most 1.15")
+    finally:
+        for name in ("bare.tfplan", "bare.json"):
+            (root / name).unlink(missing_ok=True)
+
+
+def _named(figures: tuple[float, float, float], peer: str) -> tuple[float, str, float, float]:
+    ours, theirs, ratio = figures
+    return ours, peer, theirs, ratio
+
+
+def main() -> None:
+    """Run all measurements in a build folder of their own."""
+    os.chdir(PROJECT)
+    from generator.emulator import stop  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        build = Path(folder) / "build"
+        environ = {**os.environ, "TIERFORM_BUILD": str(build)}
+        try:
+            bench_cold_render(build, environ)
+            bench_warm_render(build)
+            bench_plan(build, environ)
+        finally:
+            stop(build / ".emulator")
+
+
+if __name__ == "__main__":
+    main()

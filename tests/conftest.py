@@ -1,0 +1,109 @@
+"""What the whole session shares: a build folder with its emulator, and tier 1 planned once by the real command."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Tierform:
+    """Runs the real `tierform` command in the project, with a build folder of its own."""
+
+    def __init__(self, build: Path, folder: Path = PROJECT) -> None:
+        self.build = build
+        self.folder = folder
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Return the environment of the command: no settings of the person who runs the tests."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_VAR_", "MAKE"))}
+        return {**kept, "TIERFORM_BUILD": str(self.build), "PYTHONPATH": str(PROJECT), "COLUMNS": "120"}
+
+    def __call__(self, *arguments: str, **environ: str) -> Ran:
+        """Run `tierform ARGUMENTS` to its end."""
+        done = subprocess.run(
+            [sys.executable, "-m", "generator", *arguments],
+            cwd=self.folder, env={**self.environ, **environ}, capture_output=True, text=True, check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def ok(self, *arguments: str) -> Ran:
+        """Run a command that must succeed."""
+        ran = self(*arguments)
+        assert ran.code == 0, f"tierform {' '.join(arguments)} ended with {ran.code}:\n{ran.out}\n{ran.err}"
+        return ran
+
+
+@contextmanager
+def one_at_a_time(folder: Path, name: str) -> Iterator[Path]:
+    """Hold a lock that the session's worker processes share; yield the file that marks the work as done."""
+    with (folder / f"{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield folder / f"{name}.done"
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all worker processes of this session see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def tierform(shared_folder: Path) -> Tierform:
+    """Return the command on the build folder that the session shares: for what only reads or plans."""
+    return Tierform(shared_folder / "build")
+
+
+@pytest.fixture(scope="session")
+def tier1_ran(tierform: Tierform, shared_folder: Path) -> Ran:
+    """Return what `tierform plan tier1` printed; it runs once in a session."""
+    with one_at_a_time(shared_folder, "tier1") as done:
+        if not done.exists():
+            done.write_text(json.dumps(vars(tierform.ok("plan", "tier1"))))
+        return Ran(**json.loads(done.read_text()))
+
+
+@pytest.fixture(scope="session")
+def tier1_folder(tier1_ran: Ran, tierform: Tierform) -> Path:
+    """Return the rendered and planned root module of tier 1."""
+    return tierform.build / "tier1"
+
+
+@pytest.fixture(scope="session")
+def tier1_json(tier1_folder: Path) -> dict[str, Any]:
+    """Return tier 1's plan JSON."""
+    content: dict[str, Any] = json.loads((tier1_folder / "plan.json").read_bytes())
+    return content
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the emulator of the session's shared build folder when the last process ends."""
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if "PYTEST_XDIST_WORKER" in os.environ or factory is None:
+        return
+    from generator.emulator import stop  # noqa: PLC0415
+
+    stop(factory.getbasetemp() / "build" / ".emulator")
