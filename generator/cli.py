@@ -26,7 +26,7 @@ TARGET = click.option(
     envvar="TIERFORM_TARGET",
     help="local: the embedded emulator, no account needed; aws: your account.",
 )
-OVERWRITE = click.option("--overwrite", is_flag=True, help="Render over files edited by hand; each is kept as NAME.edited.")
+OVERWRITE = click.option("--overwrite", is_flag=True, help="Render over hand-edited files; each is kept as NAME.edited.")
 
 
 class Program(click.Group):

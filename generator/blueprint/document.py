@@ -113,6 +113,7 @@ def _convert(node: yaml.Node, name: str, problems: Problems, path: tuple[int, ..
     path = (*path, id(node))
     if isinstance(node, yaml.SequenceNode):
         return Node([_convert(item, name, problems, path) for item in node.value], mark)
+    assert isinstance(node, yaml.MappingNode)  # noqa: S101 - there is no fourth kind
     return _map(node, mark, problems, path)
 
 

@@ -10,7 +10,7 @@ from generator.emulator.registry import Answer, Call, Decline, as_list, as_map, 
 
 @dataclass(frozen=True)
 class TagOperations:
-    """The names that a service uses for its tag operations and their parameters."""
+    """The names that a service uses for its tag operations and their parameters; `answered` if it reads another."""
 
     read: str = "ListTagsForResource"
     write: str = "TagResource"
@@ -18,6 +18,7 @@ class TagOperations:
     arn: str = "ResourceARN"
     tags: str = "Tags"
     keys: str = "TagKeys"
+    answered: str = ""
     as_map: bool = False
 
 
@@ -38,7 +39,7 @@ def add_tagging(service: str, names: TagOperations, reason: str, *, others_by_mo
 
     def read(call: Call) -> Answer:
         tags = tags_of(call)
-        return {names.tags: dict(tags) if names.as_map else as_list(tags)}
+        return {names.answered or names.tags: dict(tags) if names.as_map else as_list(tags)}
 
     def write(call: Call) -> None:
         tags_of(call).update(as_map(call.params[names.tags]))

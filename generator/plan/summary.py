@@ -20,12 +20,12 @@ def counts(plan: Plan) -> dict[str, Counter[str]]:
 
 def table(plan: Plan) -> list[str]:
     """Return the lines of the table of changes by component, with a total."""
-    rows = [(name, *(count[action] for action in COLUMNS)) for name, count in counts(plan).items()]
-    total = tuple(sum(int(row[place]) for row in rows) for place in range(1, len(COLUMNS) + 1))
-    width = max(len(name) for name in ("component", *(row[0] for row in rows)))
+    rows = counts(plan)
+    rows["total"] = sum(rows.values(), Counter())
+    width = max(len(name) for name in ("component", *rows))
     lines = [f"{'component':<{width}}" + "".join(f"{title:>9}" for title in TITLES)]
-    lines += [f"{row[0]:<{width}}" + "".join(f"{count or '-':>9}" for count in row[1:]) for row in rows]
-    lines.append(f"{'total':<{width}}" + "".join(f"{count or '-':>9}" for count in total))
+    for name, count in rows.items():
+        lines.append(f"{name:<{width}}" + "".join(f"{count[action] or '-':>9}" for action in COLUMNS))
     return lines
 
 

@@ -98,7 +98,7 @@ class Terraform:
         cannot be started or is at work in this folder already.
         """
         marker = marker_of(self.folder, self.workspace) if command in CHANGING else None
-        with self.command_line(command, *arguments, json=True, no_color=True, **flags) as line:
+        with self.command_line(command, *arguments, json=True, **flags) as line:
             output = open_log(self.log, keep=any(self.folder.glob(marker_of(Path(), "*").as_posix())))
             with Marker(marker, command, self.log, os.fstat(output.fileno()).st_size) as record:
                 ended = run(

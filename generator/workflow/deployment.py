@@ -45,8 +45,8 @@ class Deployment:
             places = json.loads((self.folder / ".tierform" / "provenance.json").read_bytes())
         except (OSError, ValueError):
             return ""
-        before = [(int(place["line"]), str(place["blueprint"])) for place in places.values() if int(place["line"]) <= line]
-        return max(before, default=(0, ""))[1]
+        known = [(int(place["line"]), str(place["blueprint"])) for place in places.values()]
+        return max((place for place in known if place[0] <= line), default=(0, ""))[1]
 
 
 def read(tier: str, project: Project) -> tuple[Blueprint, Catalog]:

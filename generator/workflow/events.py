@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from generator.report import Console
 from generator.report.console import Step
+from generator.terraform import TerraformError
 from generator.workflow.deployment import Deployment
 
 Event = dict[str, Any]
@@ -38,9 +40,17 @@ class Listener:
         if handler:
             handler(self, event)
 
+    def finish(self, code: int, command: str, log: Path) -> None:
+        """Print the warnings; raise TerraformError with the errors if Terraform ended with one."""
+        for text in self.warnings:
+            self.console.warn(text)
+        if code:
+            said = "\n\nerror: ".join(self.errors) or f"terraform {command} ended with {code}"
+            raise TerraformError(said, f"Terraform's full output is {log}")
+
     def completed(self) -> int:
         """Return how many resources were created, updated or deleted."""
-        return sum(self.done.values())
+        return sum(self.done[action] for action in ("create", "update", "delete"))
 
     def planned(self, event: Event) -> None:
         """Count a planned change or a read."""

@@ -31,7 +31,6 @@ def still_valid(deployment: Deployment, target: Target) -> bool:
 def forget(deployment: Deployment) -> None:
     """Make sure that the shown plan is not applied again."""
     (deployment.folder / NAME).unlink(missing_ok=True)
-    deployment.plan_file.unlink(missing_ok=True)
 
 
 def _identity(deployment: Deployment, target: Target) -> dict[str, str]:

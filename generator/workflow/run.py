@@ -8,89 +8,99 @@ import sys
 import click
 
 from generator.diagnostics import UserError
-from generator.plan import Plan
+from generator.plan import Plan, read_plan
 from generator.plan.summary import describe_loss, headline, losses, table
 from generator.project import Project
 from generator.report import Console
-from generator.workflow import record, recovery, terraform
-from generator.workflow.deployment import Deployment, rendered
+from generator.workflow import record, recovery
+from generator.workflow.deployment import rendered
 from generator.workflow.state import note_emulator, state_of
-from generator.workflow.target import Target, choose
+from generator.workflow.target import choose
+from generator.workflow.terraform import Workbench, workbench
 
 
-def plan_command(tier: str, target_name: str, project: Project, console: Console, *, overwrite: bool = False) -> None:
+def plan_command(tier: str, target: str, project: Project, console: Console, *, overwrite: bool = False) -> None:
     """Render and plan `tier`; print the plan and leave it to be applied. Raises UserError."""
-    deployment = rendered(tier, project, console, overwrite=overwrite)
-    target = choose(target_name, deployment, project, console)
-    show(shown_plan(deployment, target, project, console), deployment, target, console)
+    bench = prepared(tier, target, project, console, overwrite=overwrite)
+    plan = shown_plan(bench)
+    show(plan, bench)
+    console.line(f"\nIn full: {bench.deployment.plan_json}, Terraform's output: {bench.deployment.log}")
+    if not plan.empty():
+        console.line(f"Next: {hint('apply', bench)}")
 
 
-def apply_command(tier: str, target_name: str, project: Project, console: Console, *, yes: bool) -> None:
+def apply_command(tier: str, target: str, project: Project, console: Console, *, yes: bool) -> None:
     """Apply the plan that was shown for `tier`, or plan, show and apply. Raises UserError."""
-    deployment = rendered(tier, project, console)
-    target = choose(target_name, deployment, project, console)
-    recovery.check(deployment, target, project, console)
-    if record.still_valid(deployment, target):
-        plan = terraform.stored_plan(deployment)
-        console.line(f"  applying the plan that was shown: {headline(plan)}")
+    bench = prepared(tier, target, project, console)
+    deployment = bench.deployment
+    if record.still_valid(deployment, bench.target):
+        plan = read_plan(deployment.plan_json)
+        console.line(f"\nApplying the plan that was shown: {headline(plan)}\n")
     else:
-        plan = shown_plan(deployment, target, project, console)
-        show(plan, deployment, target, console, next_command=False)
-        if not plan.empty() and not target.local and not yes:
+        plan = shown_plan(bench)
+        show(plan, bench)
+        if not (plan.empty() or bench.target.local or yes):
             confirm_apply()
+    record.forget(deployment)
     if plan.empty():
-        console.line("\nNothing is to change.")
         return
-    note_emulator(deployment.folder, target)
-    record.forget(deployment, keep_plan_file=True)
-    try:
-        done = terraform.apply(deployment, target, project, console, "apply", expected=len(plan.effective()))
-    finally:
-        record.forget(deployment)
-    console.line(f"\n{done} Next: {hint('plan', deployment, target)} shows that nothing is left to change.")
-    for name, value in terraform.outputs(deployment, target, project).items():
-        console.line(f"  {name} = {value}")
+    note_emulator(deployment.folder, bench.target)
+    done = bench.apply("apply", expected=len(plan.effective()))
+    console.line(f"\n{done}\n")
+    for name, value in bench.outputs().items():
+        console.line(f"{name} = {value}")
 
 
-def destroy_command(tier: str, target_name: str, project: Project, console: Console, confirm: str | None) -> None:
+def destroy_command(tier: str, target: str, project: Project, console: Console, confirm: str | None) -> None:
     """Lift the protections of `tier`, and destroy all that its state holds. Raises UserError."""
-    deployment = rendered(tier, project, console)
-    target = choose(target_name, deployment, project, console)
-    recovery.check(deployment, target, project, console)
-    state = state_of(deployment.folder, target)
-    if not state.instances():
+    bench = prepared(tier, target, project, console)
+    state = state_of(bench.deployment.folder, bench.target)
+    count = len(state.instances())
+    if not count:
         console.line("\nNothing is deployed.")
         return
-    if not target.local:
-        confirm_destroy(deployment, len(state.instances()), confirm)
-    record.forget(deployment)
-    lifted = {"deletion_protection": "false"} | ({"final_snapshot": "false"} if target.local else {})
-    variables = {name: value for name, value in lifted.items() if has_variable(deployment, name)}
-    protected = state.protected(snapshots=target.local)
+    if not bench.target.local:
+        confirm_destroy(bench.deployment.composition.name, count, confirm)
+    record.forget(bench.deployment)
+    variables = {name: False for name in lifted(bench)}
+    protected = state.protected(snapshots="final_snapshot" in variables)
     if protected and variables:
-        arguments = [f"-var={name}={value}" for name, value in variables.items()]
-        arguments += [f"-target={address}" for address in protected]
-        terraform.plan(deployment, target, project, console, "unprotect", arguments)
-        terraform.apply(deployment, target, project, console, "lift", expected=len(protected))
-    arguments = ["-destroy", *(f"-var={name}={value}" for name, value in variables.items())]
-    plan = terraform.plan(deployment, target, project, console, "plan", arguments)
-    try:
-        done = terraform.apply(deployment, target, project, console, "destroy", expected=len(plan.effective()))
-    finally:
-        record.forget(deployment)
-    console.line(f"\n{done}")
+        bench.plan("unprotect", {"var": variables, "target": protected})
+        bench.apply("lift", expected=len(protected))
+    plan = bench.plan("plan", {"var": variables, "destroy": True})
+    console.line(f"\n{headline(plan)}\n")
+    console.line(f"\n{bench.apply('destroy', expected=len(plan.effective()))}")
 
 
-def shown_plan(deployment: Deployment, target: Target, project: Project, console: Console) -> Plan:
-    """Plan the deployment and record the plan as the one to apply."""
-    recovery.check(deployment, target, project, console)
-    plan = terraform.plan(deployment, target, project, console, "plan", [])
-    record.remember(deployment, target)
+def lifted(bench: Workbench) -> list[str]:
+    """Return the root variables that guard against deletion: on the emulator the last snapshot is not taken either."""
+    guards = ["deletion_protection", *(["final_snapshot"] if bench.target.local else [])]
+    declared = {variable.name for variable in bench.deployment.composition.variables}
+    return [name for name in guards if name in declared]
+
+
+def prepared(tier: str, target_name: str, project: Project, console: Console, *, overwrite: bool = False) -> Workbench:
+    """Render `tier`, reach its target, and deal with what an earlier run may have left behind. Raises UserError."""
+    deployment = rendered(tier, project, console, overwrite=overwrite)
+    region = deployment.composition.region
+    target = choose(target_name, region, project.emulator, console)
+    if recovery.after_a_kill(deployment, target, project, console):
+        target = choose(target_name, region, project.emulator, console)
+    recovery.after_a_restart(deployment, target, console)
+    return workbench(deployment, target, console, project.cache)
+
+
+def shown_plan(bench: Workbench) -> Plan:
+    """Plan, and record the plan as the one to apply."""
+    record.forget(bench.deployment)
+    plan = bench.plan()
+    record.remember(bench.deployment, bench.target)
     return plan
 
 
-def show(plan: Plan, deployment: Deployment, target: Target, console: Console, *, next_command: bool = True) -> None:
-    """Print the plan: what is lost first, then the counts by component, then the next command."""
+def show(plan: Plan, bench: Workbench) -> None:
+    """Print the plan: what is lost first, then the counts by component."""
+    console = bench.console
     console.line()
     for change in losses(plan):
         console.line(describe_loss(change), bold=True)
@@ -102,42 +112,31 @@ def show(plan: Plan, deployment: Deployment, target: Target, console: Console, *
         for text in table(plan):
             console.line(text)
         console.line()
-    console.line(headline(plan))
-    if next_command:
-        console.line(f"Plan: {deployment.plan_json}. Full output: {deployment.log}.")
-    if next_command and not plan.empty():
-        console.line(f"Next: {hint('apply', deployment, target)}")
+    console.line(headline(plan), bold=True)
 
 
-def hint(command: str, deployment: Deployment, target: Target) -> str:
+def hint(command: str, bench: Workbench) -> str:
     """Return the next command as the user calls tierform: through make or by itself."""
+    tier, target = bench.deployment.tier, bench.target
     if "MAKELEVEL" in os.environ:
-        place = "" if target.local else f" TARGET={target.name}"
-        return f"make {command} TIER={deployment.tier}{place}"
-    return f"tierform {command} {deployment.tier}" + ("" if target.local else f" --target {target.name}")
+        return f"make {command} TIER={tier}" + ("" if target.local else f" TARGET={target.name}")
+    return f"tierform {command} {tier}" + ("" if target.local else f" --target {target.name}")
 
 
 def confirm_apply() -> None:
     """Ask before a real account is changed; raises UserError unless the answer is `yes`."""
     if not sys.stdin.isatty():
-        raise UserError("nothing was applied: this plan has not been confirmed", "read it, then apply again, or use --yes")
+        raise UserError("nothing was applied: no one confirmed this plan", "read it, then apply again, or use --yes")
     if click.prompt("\nApply this plan? Only `yes` goes on", default="no", show_default=False) != "yes":
         raise UserError("nothing was applied")
 
 
-def confirm_destroy(deployment: Deployment, count: int, given: str | None) -> None:
+def confirm_destroy(name: str, count: int, given: str | None) -> None:
     """Have the deployment's name typed before anything of a real account is destroyed; raises UserError."""
-    name = deployment.composition.name
     if given is None:
         if not sys.stdin.isatty():
             raise UserError("nothing was destroyed: this is a real account", f"use --confirm {name}")
-        given = click.prompt(f"\nThis destroys {count} resources of a real account. Type the deployment's name", default="")
+        question = f"\nThis destroys {count} resources of a real account. Type the deployment's name"
+        given = click.prompt(question, default="", show_default=False)
     if given != name:
         raise UserError(f'nothing was destroyed: "{given}" is not the name of this deployment', f"its name is {name}")
-
-
-def has_variable(deployment: Deployment, name: str) -> bool:
-    """Say whether the root module has a variable of that name."""
-    return any(variable.name == name for variable in deployment.composition.variables)
-
-

@@ -40,7 +40,7 @@ class State:
         return found
 
     def protected(self, *, snapshots: bool) -> list[str]:
-        """Return the addresses that AWS would refuse to delete, and with `snapshots` those that leave a last snapshot."""
+        """Return what is guarded against deletion, and with `snapshots` also what leaves a last snapshot behind."""
         guards = {name: value for name, value in PROTECTIONS.items() if snapshots or name != "skip_final_snapshot"}
         return [
             address

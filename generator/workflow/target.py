@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from generator.compose import ACCOUNTS
 from generator.diagnostics import UserError
+from generator.emulator import EmulatorError, running, start
+from generator.report import Console
 
 LOCAL, AWS = "local", "aws"
-TARGETS = (LOCAL, AWS)
 EMULATED_ACCOUNT = "123456789012"
 
 
@@ -26,6 +29,21 @@ class Target:
     def local(self) -> bool:
         """Say whether this is the emulator."""
         return self.name == LOCAL
+
+
+def choose(name: str, region: str, emulator_folder: Path, console: Console) -> Target:
+    """Return the target called `name`; starts the emulator if that is it. Raises UserError."""
+    if name == AWS:
+        return on_aws(os.environ, region)
+    with console.step("emulator") as step:
+        try:
+            found = running(emulator_folder)
+            emulator = start(emulator_folder)
+        except EmulatorError as error:
+            raise UserError(str(error), f"the emulator's log is in {emulator_folder}") from None
+        same = found is not None and found.instance_id == emulator.instance_id
+        step.note = f"{emulator.endpoint}, {'running' if same else 'started'}"
+    return on_emulator(emulator.environment(region), emulator.instance_id)
 
 
 def on_emulator(environment: dict[str, str], emulator_id: str) -> Target:

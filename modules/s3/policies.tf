@@ -19,7 +19,7 @@ data "aws_iam_policy_document" "this" {
       resources = [local.arns[each.key], "${local.arns[each.key]}/*"]
 
       principals {
-        type        = "*"
+        type        = "AWS"
         identifiers = ["*"]
       }
 
@@ -31,17 +31,19 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
+  # Each bucket may only log below its own prefix.
   dynamic "statement" {
-    for_each = each.key == var.access_log_bucket ? ["logging.s3.amazonaws.com"] : []
+    for_each = each.key == var.access_log_bucket ? { for key, arn in local.arns : key => arn if key != each.key } : {}
+    iterator = source
 
     content {
-      sid       = "S3AccessLogs"
+      sid       = "S3AccessLogs${join("", [for word in split("-", source.key) : title(word)])}"
       actions   = ["s3:PutObject"]
-      resources = ["${local.arns[each.key]}/s3/*"]
+      resources = ["${local.arns[each.key]}/s3/${source.key}/*"]
 
       principals {
         type        = "Service"
-        identifiers = [statement.value]
+        identifiers = ["logging.s3.amazonaws.com"]
       }
 
       condition {
@@ -53,7 +55,7 @@ data "aws_iam_policy_document" "this" {
       condition {
         test     = "ArnEquals"
         variable = "aws:SourceArn"
-        values   = [for key, arn in local.arns : arn if key != each.key]
+        values   = [source.value]
       }
     }
   }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.emulator.registry import Answer, Call, as_list, as_map, fail, given, operation
+from generator.emulator.registry import Answer, Call, fail, given, operation
+from generator.emulator.tagging import TagOperations, add_tagging, set_tags
 
 PARAMETERS = "CacheParameterGroup"
 NO_PARAMETERS = "CacheParameterGroupNotFound"
@@ -12,10 +13,12 @@ USERS = "UserGroup"
 NO_USERS = "UserGroupNotFound"
 
 
-def _tag(call: Call, arn: str) -> None:
-    tags = as_map(call.params.get("Tags"))
-    if tags:
-        call.backend().tagging_service.tag_resource(arn, as_list(tags))
+add_tagging(
+    "elasticache",
+    TagOperations(write="AddTagsToResource", delete="RemoveTagsFromResource", arn="ResourceName", answered="TagList"),
+    "Knows no parameter groups and no user groups.",
+    others_by_moto=True,
+)
 
 
 # Parameter groups
@@ -35,7 +38,7 @@ def create_parameter_group(call: Call) -> Answer:
     arn = call.arn(f"parametergroup:{name}")
     group = {**given(call.params, "Tags"), "CacheParameterGroupName": name, "ARN": arn, "_values": {}}
     call.resources(PARAMETERS)[name] = group
-    _tag(call, arn)
+    set_tags(call, arn, call.params.get("Tags"))
     return {"CacheParameterGroup": group}
 
 
@@ -114,7 +117,7 @@ def create_user_group(call: Call) -> Answer:
     group = {"UserGroupId": name, "Engine": engine, "UserIds": users, "Status": "active", "ARN": arn}
     call.resources(USERS)[name] = group
     _link_users(call, name, users)
-    _tag(call, arn)
+    set_tags(call, arn, call.params.get("Tags"))
     return group
 
 
