@@ -26,7 +26,9 @@ TARGET = click.option(
     envvar="TIERFORM_TARGET",
     help="local: the embedded emulator, no account needed; aws: your account.",
 )
-OVERWRITE = click.option("--overwrite", is_flag=True, help="Render over hand-edited files; each is kept as NAME.edited.")
+OVERWRITE = click.option(
+    "--overwrite", is_flag=True, help="Render over hand-edited files; each is kept as NAME.edited."
+)
 
 
 class Program(click.Group):
@@ -205,5 +207,3 @@ def clean(context: click.Context) -> None:
     from generator.workflow.clean import clean as clean_build  # noqa: PLC0415
 
     clean_build(find_project(), console(context))
-
-

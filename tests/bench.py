@@ -75,7 +75,7 @@ def bench_warm_render(build: Path) -> None:
             return render(compose(load_blueprint(path, project.blueprints), catalog), catalog)
 
         def peer(texts: list[str] = texts) -> object:
-            return [yaml.load(text, yaml.CSafeLoader) for text in texts]  # noqa: S506 - a safe loader
+            return [yaml.load(text, yaml.CSafeLoader) for text in texts]
 
         gc.collect()
         report(f"warm render, {path.stem}", *_named(in_turns(ours, peer, 101), "yaml.load of the same files (C)"),
@@ -96,7 +96,9 @@ def bench_plan(build: Path, environ: dict[str, str]) -> None:
     script = "terraform plan -input=false -out=bare.tfplan && terraform show -json bare.tfplan > bare.json"
     try:
         figures = in_turns(make, process("sh", "-c", script, environ=bare, cwd=root), PLAN_RUNS)
-        report("make plan, tier1, nothing to set up", *_named(figures, "terraform plan -out + show -json"), "at most 1.15")
+        report(
+            "make plan, tier1, nothing to set up", *_named(figures, "terraform plan -out + show -json"), "at most 1.15"
+        )
     finally:
         for name in ("bare.tfplan", "bare.json"):
             (root / name).unlink(missing_ok=True)

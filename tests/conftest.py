@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,9 +31,11 @@ class Ran:
 class Tierform:
     """Runs the real `tierform` command in the project, with a build folder of its own."""
 
-    def __init__(self, build: Path, folder: Path = PROJECT) -> None:
+    def __init__(self, build: Path, catalog: Path | None = None) -> None:
         self.build = build
-        self.folder = folder
+        if catalog:
+            (build / ".cache").mkdir(parents=True)
+            shutil.copy2(catalog, build / ".cache" / "catalog.json")
 
     @property
     def environ(self) -> dict[str, str]:
@@ -44,7 +47,7 @@ class Tierform:
         """Run `tierform ARGUMENTS` to its end."""
         done = subprocess.run(
             [sys.executable, "-m", "generator", *arguments],
-            cwd=self.folder, env={**self.environ, **environ}, capture_output=True, text=True, check=False,
+            cwd=PROJECT, env={**self.environ, **environ}, capture_output=True, text=True, check=False,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr)
@@ -69,6 +72,16 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that all worker processes of this session see."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def catalog(tierform: Tierform, shared_folder: Path) -> Path:
+    """Return the cache of the catalog, read once in a session: a build folder that has it need not read it again."""
+    with one_at_a_time(shared_folder, "catalog") as done:
+        if not done.exists():
+            tierform.ok("explain", "tier1", "name")
+            done.touch()
+    return tierform.build / ".cache" / "catalog.json"
 
 
 @pytest.fixture(scope="session")

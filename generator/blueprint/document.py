@@ -72,7 +72,9 @@ def load(path: Path, shown: str | None = None) -> Node:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else (error.strerror or str(error)).lower()
+        reason = (
+            "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else (error.strerror or str(error)).lower()
+        )
         raise BlueprintError([Diagnostic(Mark(name), f"cannot read the blueprint: {reason}")]) from None
     return parse(text, name)
 

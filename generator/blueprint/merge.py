@@ -90,6 +90,11 @@ def _extended(node: Node, path: Path, library: Path, seen: list[Path]) -> Path |
     if any(found.resolve() == file.resolve() for file in seen):
         chain = " -> ".join(file.name for file in [*seen, found])
         message = f"blueprints extend one another in a circle: {chain}"
-        raise BlueprintError([Diagnostic(Mark(extends.mark.file, extends.mark.line, extends.mark.column), message,
-                                         "take one `extends` out")])
+        raise BlueprintError(
+            [
+                Diagnostic(
+                    Mark(extends.mark.file, extends.mark.line, extends.mark.column), message, "take one `extends` out"
+                )
+            ]
+        )
     return found

@@ -84,13 +84,12 @@ class Blueprint:
 def decode(tier: str, root: Node, problems: Problems) -> Blueprint | None:
     """Decode the merged `root` of the blueprint `tier`; None if it is too broken to go on, faults in `problems`."""
     check_keys(root, TOP, "a blueprint", problems)
-    missing = [key for key in REQUIRED_TOP if root.get(key) is None]
-    for key in missing:
-        problems.add(root.mark, f"`{key}` is missing", f"add `{key}:` here or in a blueprint that this one extends")
-    if missing:
-        return None
+    for key in REQUIRED_TOP:
+        if root.get(key) is None:
+            problems.add(root.mark, f"`{key}` is missing", f"add `{key}:` here or in a blueprint that this one extends")
     name, region = root.get("name"), root.get("region")
-    assert name is not None and region is not None  # noqa: S101 - told apart above
+    if name is None or region is None:
+        return None
     _pattern(name, NAME, "a name of 3 to 30 lower-case letters, digits and hyphens", problems)
     _pattern(region, REGION, "an AWS region such as us-east-1", problems)
     return Blueprint(

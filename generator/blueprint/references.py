@@ -75,7 +75,5 @@ def _reference(match: re.Match[str]) -> Reference:
     if path is None:
         said = match.group() if body is None else f"${{{body}}}"
         raise ReferenceSyntaxError(f'"{said}" is no reference', match.start())
-    steps = tuple(
-        int(number) if number else (name or quoted) for name, number, quoted in STEP.findall(path.group(2))
-    )
+    steps = tuple(int(number) if number else (name or quoted) for name, number, quoted in STEP.findall(path.group(2)))
     return Reference(path.group(1), steps, match.start())

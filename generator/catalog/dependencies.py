@@ -26,13 +26,17 @@ def graph(blocks: dict[str, list[dict[str, Any]]]) -> Graph:
             found[f"local.{name}"] = names(value)
     for kind, prefix in (("resource", ""), ("data", "data."), ("ephemeral", "ephemeral.")):
         for block in blocks.get(kind, []):
-            for resource, instances in block.items():
-                for name, body in instances.items() if isinstance(instances, dict) else ():
-                    found[f"{prefix}{resource}.{name}"] = names(body)
+            found |= {f"{prefix}{address}": names(body) for address, body in _resources(block)}
     for block in blocks.get("output", []):
         for name, body in block.items():
             found[f"output.{name}"] = names({key: value for key, value in body.items() if key != "description"})
     return found
+
+
+def _resources(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for resource, instances in block.items():
+        for name, body in instances.items() if isinstance(instances, dict) else ():
+            yield f"{resource}.{name}", body
 
 
 def variables_behind(node: str, known: Graph) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ def module_files(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.rglob("*")
-        if file.is_file() and file.name != "README.md" and not any(p.startswith(".") for p in file.relative_to(folder).parts)
+        if file.is_file()
+        and file.name != "README.md"
+        and not any(p.startswith(".") for p in file.relative_to(folder).parts)
     )
 
 

@@ -81,7 +81,10 @@ def _shape(kind: Type) -> Schema:
     if kind.kind in ("list", "set", "tuple"):
         return {"type": "array", **({"items": {"anyOf": _variants(kind.element)}} if kind.element else {})}
     if kind.kind == "map":
-        return {"type": "object", "additionalProperties": {"anyOf": [*_variants(kind.element), UNSET]} if kind.element else {}}
+        return {
+            "type": "object",
+            "additionalProperties": {"anyOf": [*_variants(kind.element), UNSET]} if kind.element else {},
+        }
     return _closed({name: {"anyOf": [*_variants(inner), UNSET]} for name, inner, _optional in kind.attributes})
 
 

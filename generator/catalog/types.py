@@ -66,11 +66,11 @@ class _Parser:
         return self.tokens[self.position] if self.position < len(self.tokens) else "end"
 
     def take(self, wanted: str | None = None) -> str:
-        token = self.peek()
-        if token == "end" or (wanted is not None and token != wanted):
-            raise TypeSyntaxError(f"expected {wanted or 'a type'}, found {token!r}")
+        word = self.peek()
+        if word == "end" or (wanted is not None and word != wanted):
+            raise TypeSyntaxError(f"expected {wanted or 'a type'}, found {word!r}")
         self.position += 1
-        return token
+        return word
 
     def type(self) -> Type:
         word = self.take()
@@ -115,5 +115,5 @@ class _Parser:
         """Step over anything up to the bracket that closes this level: defaults are Terraform's to read."""
         depth = 0
         while depth or self.peek() != ")":
-            token = self.take()
-            depth += (token in "([{") - (token in ")]}")
+            word = self.take()
+            depth += (word in "([{") - (word in ")]}")

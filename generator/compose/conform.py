@@ -59,9 +59,7 @@ def _template(node: Node) -> Template | None:
     return parsed if isinstance(parsed, Template) else None
 
 
-def _references(
-    node: Node, template: Template, kind: Type, what: str, type_of: TypeOf, problems: Problems
-) -> None:
+def _references(node: Node, template: Template, kind: Type, what: str, type_of: TypeOf, problems: Problems) -> None:
     kinds = [type_of(reference, node.mark) for reference in template.references()]
     if template.alone():
         if not compatible(kinds[0], kind):

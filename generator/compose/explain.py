@@ -25,7 +25,9 @@ def explain(path: str, blueprint: Blueprint, catalog: Catalog) -> list[str]:
         return _section(first, rest, blueprint)
     module = catalog.get(component.module)
     if module is None:
-        raise UserError(f'component "{first}": there is no module "{component.module}"', nearest(component.module, catalog.modules))
+        raise UserError(
+            f'component "{first}": there is no module "{component.module}"', nearest(component.module, catalog.modules)
+        )
     if not rest:
         return _component(component, module, blueprint)
     return _input(component, module, rest, blueprint)

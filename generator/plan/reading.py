@@ -79,10 +79,10 @@ _AGAIN = "make it with `terraform show -json PLAN_FILE`"
 
 def parse_plan(document: Any, name: str = "the plan") -> Plan:
     """Return the typed plan of a plan JSON `document`; raises UserError as `read_plan` does."""
-    if not isinstance(document, dict) or "resource_changes" not in document and "planned_values" not in document:
+    if not isinstance(document, dict) or ("resource_changes" not in document and "planned_values" not in document):
         raise UserError(f"{name} is no Terraform plan in JSON form", _AGAIN)
     version = str(document.get("format_version", ""))
-    if version.split(".")[0] != "1":
+    if version.split(".", maxsplit=1)[0] != "1":
         raise UserError(f'{name} has the plan format "{version}", but 1.x is what can be read', _AGAIN)
     if document.get("errored"):
         raise UserError(f"{name} is of a plan that failed", "mend what Terraform reported, and plan again")

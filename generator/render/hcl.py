@@ -13,6 +13,7 @@ from generator.compose.model import Value
 
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 SPECIAL = re.compile(r'[\\"\n\r\t]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\$(?=\{)|%(?=\{)')
+NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*$")
 KEYWORDS = ("for", "null", "true", "false", "if", "else", "endif", "in", "endfor")
 
@@ -108,8 +109,13 @@ def _object(values: dict[str, Value], depth: int) -> str:
 
 
 def key_of(name: str) -> str:
-    """Return an object key: bare where it is an identifier, else quoted."""
-    return name if IDENTIFIER.match(name) and name not in KEYWORDS else quote(name)
+    """Return an object key: bare where it is an identifier, else quoted.
+
+    What is not ASCII is escaped: `terraform fmt` aligns by grapheme clusters, whose count depends on Unicode's version.
+    """
+    if IDENTIFIER.match(name) and name not in KEYWORDS:
+        return name
+    return NOT_ASCII.sub(lambda match: f"\\U{ord(match.group()):08x}", quote(name))
 
 
 def attributes(values: Mapping[str, Value | Raw], depth: int) -> str:
@@ -122,8 +128,8 @@ def attributes(values: Mapping[str, Value | Raw], depth: int) -> str:
     run: list[tuple[str, str]] = []
 
     def flush() -> None:
-        width = max((columns(key) for key, _text in run), default=0)
-        lines.extend(f"{pad}{key}{' ' * (width - columns(key))} = {text}\n" for key, text in run)
+        width = max((len(key) for key, _text in run), default=0)
+        lines.extend(f"{pad}{key}{' ' * (width - len(key))} = {text}\n" for key, text in run)
         run.clear()
 
     for key, value in values.items():
@@ -135,8 +141,3 @@ def attributes(values: Mapping[str, Value | Raw], depth: int) -> str:
             run.append((key, text))
     flush()
     return "".join(lines)
-
-
-def columns(text: str) -> int:
-    """Return the width that `terraform fmt` counts: grapheme clusters, approximated by leaving out combining marks."""
-    return sum(1 for char in text if not unicodedata.combining(char))

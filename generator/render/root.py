@@ -138,4 +138,3 @@ def provenance(composition: Composition, files: Files) -> dict[str, dict[str, st
             line = next(place for place in range(start, len(lines)) if pattern.match(lines[place]))
             found[f"{call.name}.{argument.name}"] = {"blueprint": str(argument.mark), "line": str(line + 1)}
     return found
-

@@ -54,7 +54,9 @@ def compare(folder: Path, files: Files) -> Difference:
     manifest = read_manifest(folder / MANIFEST)
     staged = read_manifest(folder / STAGING / "manifest.json")
     interrupted = (folder / GUARD).exists()
-    on_disk = {name: _digest(content) for name in {*files, *manifest, *staged} if (content := _read(folder / name)) is not None}
+    on_disk = {
+        name: _digest(content) for name in {*files, *manifest, *staged} if (content := _read(folder / name)) is not None
+    }
     wanted = {name: _digest(content) for name, content in files.items()}
     edited = [
         name

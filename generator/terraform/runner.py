@@ -39,12 +39,16 @@ class Result:
     stdout: bytes
     stderr: bytes
 
-    def json(self) -> Any:
-        """Return the standard output as JSON; raises TerraformError with what Terraform said if it failed."""
+    def checked(self) -> bytes:
+        """Return the standard output; raises TerraformError with what Terraform said if it failed."""
         if self.code:
             said = _COLOURS.sub("", (self.stderr or self.stdout).decode(errors="replace")).strip()
-            raise TerraformError(said or f"terraform ended with {self.code}", "see above")
-        return json.loads(self.stdout)
+            raise TerraformError(said or f"terraform ended with {self.code} and said nothing")
+        return self.stdout
+
+    def json(self) -> Any:
+        """Return the standard output as JSON; raises TerraformError as `checked`."""
+        return json.loads(self.checked())
 
 
 class Terraform:

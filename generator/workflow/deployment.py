@@ -62,9 +62,7 @@ def composed(tier: str, project: Project) -> Deployment:
     """
     blueprint, catalog = read(tier, project)
     composition = compose(blueprint, catalog)
-    return Deployment(
-        blueprint.tier, composition, catalog, render(composition, catalog), project.root(blueprint.tier)
-    )
+    return Deployment(blueprint.tier, composition, catalog, render(composition, catalog), project.root(blueprint.tier))
 
 
 def rendered(tier: str, project: Project, console: Console, *, overwrite: bool = False) -> Deployment:

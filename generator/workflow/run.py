@@ -62,7 +62,7 @@ def destroy_command(tier: str, target: str, project: Project, console: Console, 
     if not bench.target.local:
         confirm_destroy(bench.deployment.composition.name, count, confirm)
     record.forget(bench.deployment)
-    variables = {name: False for name in lifted(bench)}
+    variables = dict.fromkeys(lifted(bench), False)
     protected = state.protected(snapshots="final_snapshot" in variables)
     if protected and variables:
         bench.plan("unprotect", {"var": variables, "target": protected})

@@ -10,7 +10,12 @@ from typing import Any
 from generator.atomic import write_atomically
 from generator.workflow.target import Target
 
-PROTECTIONS = {"deletion_protection": True, "enable_deletion_protection": True, "skip_final_snapshot": False}
+PROTECTIONS = {
+    "deletion_protection": True,
+    "enable_deletion_protection": True,
+    "skip_destroy": True,
+    "skip_final_snapshot": False,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,4 +88,3 @@ def _text(output: Mapping[str, Any]) -> str:
         return "(sensitive)"
     value = output["value"]
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-

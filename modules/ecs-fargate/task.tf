@@ -94,7 +94,7 @@ resource "aws_ecs_task_definition" "this" {
   task_role_arn            = aws_iam_role.task.arn
   network_mode             = "awsvpc"
   requires_compatibilities = ["FARGATE"]
-  skip_destroy             = true # a rollback starts tasks of the revision before, which must still be active
+  skip_destroy             = var.retain_task_definitions # a rollback starts tasks of the revision before, which must still be active
   tags                     = var.tags
 
   runtime_platform {

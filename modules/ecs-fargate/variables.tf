@@ -384,6 +384,13 @@ variable "repository_arn" {
   default     = null
 }
 
+variable "retain_task_definitions" {
+  description = "Whether former revisions of the task definition stay active, as a rollback needs them."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "secret_kms_key_arns" {
   description = "Keys that encrypt the secrets."
   type        = list(string)

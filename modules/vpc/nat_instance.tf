@@ -117,6 +117,7 @@ resource "aws_instance" "nat" {
 
   root_block_device {
     encrypted   = true
+    volume_size = 8
     volume_type = "gp3"
     tags        = merge(var.tags, { Name = "${var.name}-nat" })
   }

@@ -11,7 +11,12 @@ from generator.catalog.types import TypeSyntaxError, parse_type, tidy
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("string", "string"), ("list(number)", "list(number)"), ("map(list(string))", "map(list(string))"), ("any", "any")],
+    [
+        ("string", "string"),
+        ("list(number)", "list(number)"),
+        ("map(list(string))", "map(list(string))"),
+        ("any", "any"),
+    ],
 )
 def test_types_are_parsed(text: str, kind: str) -> None:
     assert str(parse_type(text)) == kind
@@ -26,7 +31,9 @@ def test_objects_know_what_is_optional() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "strng", "list(", "list(string))", "object({a})", "object({a = string b = number})"])
+@pytest.mark.parametrize(
+    "text", ["", "strng", "list(", "list(string))", "object({a})", "object({a = string b = number})"]
+)
 def test_what_is_no_type_is_refused(text: str) -> None:
     with pytest.raises(TypeSyntaxError):
         parse_type(text)
@@ -53,7 +60,12 @@ def test_output_types_are_inferred_from_their_shape(value: object, kind: str) ->
 
 def test_an_output_depends_on_what_terraform_would_order_before_it() -> None:
     blocks = {
-        "variable": [{"name": {}}, {"clients": {}}, {"size": {"validation": [{"condition": "${var.limit > var.size}"}]}}, {"limit": {}}],
+        "variable": [
+            {"name": {}},
+            {"clients": {}},
+            {"size": {"validation": [{"condition": "${var.limit > var.size}"}]}},
+            {"limit": {}},
+        ],
         "locals": [{"title": "${upper(var.name)}"}],
         "resource": [
             {"aws_security_group": {"this": {"name": "${local.title}"}}},

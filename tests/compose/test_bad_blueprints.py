@@ -25,8 +25,8 @@ def test_there_are_at_least_25_distinct_faults() -> None:
 
 
 @pytest.mark.parametrize("blueprint", BLUEPRINTS, ids=lambda file: file.stem)
-def test_a_bad_blueprint_gives_its_message_and_touches_no_file(blueprint: Path, tmp_path: Path) -> None:
-    ran = render(blueprint, Tierform(tmp_path / "build"))
+def test_a_bad_blueprint_gives_its_message_and_touches_no_file(blueprint: Path, tmp_path: Path, catalog: Path) -> None:
+    ran = render(blueprint, Tierform(tmp_path / "build", catalog))
     assert ran.err == blueprint.with_suffix(".txt").read_text(), "run `python -m tests.compose.test_bad_blueprints`"
     assert ran.code == 2
     assert "Traceback" not in ran.err

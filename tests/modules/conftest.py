@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 import tftest
 
-MODULES = Path(__file__).parents[2] / "modules"
+from generator.emulator import Emulator, start
+from generator.terraform import Event, Terraform, ensure_init, find_terraform
+from tests.conftest import PROJECT
+
+MODULES = PROJECT / "modules"
 REGION = "us-east-1"
 
 
@@ -33,8 +37,48 @@ def wrapper(module: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def plan_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tftest.TerraformPlanOutput]:
-    """A function (module name, inputs) -> tftest plan; equal calls share one plan in a session."""
+def emulator(shared_folder: Path) -> Emulator:
+    """Return the session's emulator."""
+    return start(shared_folder / "build" / ".emulator")
+
+
+@pytest.fixture(scope="session")
+def open_root(emulator: Emulator, shared_folder: Path) -> Callable[[Path], Terraform]:
+    """Return a function (folder) -> Terraform in it, initialised, on the emulator."""
+    cache = shared_folder / "build" / ".cache"
+
+    def opened(root: Path) -> Terraform:
+        shutil.copy2(MODULES / ".terraform.lock.hcl", root)
+        environ = {**os.environ, **emulator.environment(REGION)}
+        terraform = Terraform(find_terraform(os.environ, cache), root, environ, root / "terraform.log")
+        run(terraform, "init", cache)
+        return terraform
+
+    return opened
+
+
+def run(terraform: Terraform, command: str, cache: Path, **flags: Any) -> None:
+    """Run a command; fail with Terraform's errors, and at any warning."""
+    said: list[str] = []
+
+    def listen(event: Event | str) -> None:
+        if isinstance(event, dict) and "diagnostic" in event:
+            item = event["diagnostic"]
+            said.append(f"{item['severity']}: {item['summary']}\n{item.get('detail', '')}")
+
+    if command == "init":
+        code = ensure_init(terraform, os.environ, cache, listen).code
+    else:
+        code = terraform.stream(command, on_event=listen, **flags)
+    if code or said:
+        raise AssertionError(f"terraform {command} ended with {code}:\n" + "\n".join(said))
+
+
+@pytest.fixture(scope="session")
+def plan_module(
+    tmp_path_factory: pytest.TempPathFactory, open_root: Callable[[Path], Terraform], shared_folder: Path
+) -> Callable[..., tftest.TerraformPlanOutput]:
+    """Return a function (module name, inputs) -> tftest plan; equal calls share one plan."""
     plans: dict[str, tftest.TerraformPlanOutput] = {}
 
     def plan(module: str, **inputs: Any) -> tftest.TerraformPlanOutput:
@@ -43,21 +87,9 @@ def plan_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tftes
             root = tmp_path_factory.mktemp(module)
             (root / "main.tf.json").write_text(document)
             (root / "modules").symlink_to(MODULES)
-            plans[document] = tftest.TerraformPlanOutput(run_plan(root))
+            terraform = open_root(root)
+            run(terraform, "plan", shared_folder, input=False, out="plan.tfplan")
+            plans[document] = tftest.TerraformPlanOutput(terraform.capture("show", "plan.tfplan", json=True).json())
         return plans[document]
 
     return plan
-
-
-def run_plan(root: Path) -> dict[str, Any]:
-    """Initialise and plan `root`; return the plan JSON, or fail with what Terraform said."""
-    for arguments in (["init", "-input=false"], ["plan", "-input=false", "-out=plan.tfplan"]):
-        done = subprocess.run(
-            ["terraform", *arguments, "-no-color"], cwd=root, env=os.environ, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise AssertionError(f"terraform {arguments[0]} failed:\n{done.stdout}{done.stderr}")
-        assert arguments[0] == "init" or "Warning:" not in done.stdout, done.stdout
-    shown = subprocess.run(["terraform", "show", "-json", "plan.tfplan"], cwd=root, capture_output=True, check=True)
-    result: dict[str, Any] = json.loads(shown.stdout)
-    return result

@@ -31,7 +31,24 @@ output "value" {
 """
 LOCK = 'provider "registry.terraform.io/hashicorp/aws" {\n  version = "5.100.0"\n}\n'
 CHARACTERS = st.characters(exclude_categories=["Cs"])
-AWKWARD = ["${", "$${", "%{", "%%{", '"', "\\", "\n", "\r\n", "\t", "${x.y}", "\u2028", "\x07", "\x7f", "é", "e\u0301", "🎓"]
+AWKWARD = [
+    "${",
+    "$${",
+    "%{",
+    "%%{",
+    '"',
+    "\\",
+    "\n",
+    "\r\n",
+    "\t",
+    "${x.y}",
+    "\u2028",
+    "\x07",
+    "\x7f",
+    "é",
+    "e\u0301",
+    "🎓",
+]
 STRINGS = st.one_of(
     st.text(CHARACTERS, max_size=30),
     st.lists(st.sampled_from(AWKWARD), max_size=6).map("".join),

@@ -21,20 +21,37 @@ def describe_flow_logs(call: Call, answer: Answer) -> None:
             flow_log["DestinationOptions"] = options
 
 
+PEERS = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+
+
 @amend("ec2", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
 def authorize(call: Call, answer: Answer) -> None:
-    """Forgets the description of a rule whose peer is a prefix list."""
-    for rule, permission in zip(
-        answer.get("SecurityGroupRules") or [], call.params.get("IpPermissions") or [], strict=False
-    ):
-        for peer in permission.get("PrefixListIds") or []:
-            call.notes("rule")[rule["SecurityGroupRuleId"]] = peer.get("Description")
+    """Forgets the description of a rule whose peer is a prefix list or a group."""
+    permissions = call.params.get("IpPermissions") or []
+    peers = [peer for permission in permissions for kind in PEERS for peer in permission.get(kind) or []]
+    rules = answer.get("SecurityGroupRules") or []
+    if len(rules) == len(peers):  # one rule for each peer
+        for rule, peer in zip(rules, peers, strict=True):
+            _describe(call, rule, peer.get("Description"))
+
+
+@amend("ec2", "ModifySecurityGroupRules")
+def modify_rules(call: Call, answer: Answer) -> None:  # noqa: ARG001
+    """Forgets the description of a rule whose peer is a prefix list or a group."""
+    for rule in call.params["SecurityGroupRules"]:
+        call.notes("rule")[rule["SecurityGroupRuleId"]] = rule["SecurityGroupRule"].get("Description")
 
 
 @amend("ec2", "DescribeSecurityGroupRules")
 def describe_rules(call: Call, answer: Answer) -> None:
-    """Forgets the description of a rule whose peer is a prefix list."""
+    """Forgets the description of a rule whose peer is a prefix list or a group."""
     for rule in answer.get("SecurityGroupRules") or []:
-        description = call.notes("rule").get(rule["SecurityGroupRuleId"])
-        if description:
-            rule["Description"] = description
+        noted = call.notes("rule").get(rule["SecurityGroupRuleId"])
+        if noted:
+            rule["Description"] = noted
+
+
+def _describe(call: Call, rule: Answer, description: str | None) -> None:
+    if description:
+        call.notes("rule")[rule["SecurityGroupRuleId"]] = description
+        rule["Description"] = description

@@ -151,4 +151,5 @@ def _member(call: Call, name: str, group: Any) -> Answer:
         "SnapshotRetentionLimit": group.snapshot_retention_limit,
         "SnapshotWindow": group.snapshot_window,
         "TransitEncryptionEnabled": group.transit_encryption_enabled,
+        "TransitEncryptionMode": group.transit_encryption_mode,
     }
