@@ -71,7 +71,7 @@ def run(terraform: Terraform, command: str, cache: Path, **flags: Any) -> None:
     else:
         code = terraform.stream(command, on_event=listen, **flags)
     if code or said:
-        raise AssertionError(f"terraform {command} ended with {code}:\n" + "\n".join(said))
+        raise AssertionError(f"terraform {command} failed ({code}):\n" + "\n".join(said))
 
 
 @pytest.fixture(scope="session")
