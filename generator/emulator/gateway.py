@@ -136,6 +136,8 @@ class Gateway:
             return self._amended(environ, body, routed, call)
         except Decline:
             return self._guarded(environ, body, routed, service, operation)
+        except NotImplementedError:
+            return self._refuse(environ, routed, service, operation)
         except ServiceException as error:
             return routed.reply(EmulatedError(error.code, error.message))
         except Exception as error:
@@ -151,16 +153,16 @@ class Gateway:
 
     def _patch(self, service: str) -> None:
         if service in PATCHES and service not in self._patched:
-            PATCHES[service][1]()
+            PATCHES[service]()
             self._patched.add(service)
 
     def _guarded(self, environ: Environ, body: bytes, routed: Routed | None, service: str, operation: str) -> Reply:
         """Answer by moto; whatever moto cannot answer becomes an error that no SDK retries."""
         try:
             reply = self._ask_moto(environ, body)
-        except NotImplementedError:
-            return self._refuse(environ, routed, service, operation)
         except Exception as error:
+            if isinstance(error, NotImplementedError) or not self._known(environ, body):
+                return self._refuse(environ, routed, service, operation)
             return self._broken(environ, routed, f"{service} {operation}", error)
         if environ.get("PATH_INFO", "").startswith("/moto-api"):
             return reply
@@ -171,6 +173,11 @@ class Gateway:
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return self._broken(environ, routed, f"{service} {operation}", RuntimeError(reply.body[:500].decode()))
         return reply
+
+    def _known(self, environ: Environ, body: bytes) -> bool:
+        """Say whether moto has the service at all."""
+        host = self._moto.infer_service_region_host({**environ, "wsgi.input": io.BytesIO(body)}, environ["PATH_INFO"])
+        return host is None or self._moto.get_backend_for_host(host) is not None
 
     def _ask_moto(self, environ: Environ, body: bytes) -> Reply:
         started: list[tuple[str, list[tuple[str, str]]]] = []

@@ -47,7 +47,7 @@ COLLECTIONS: dict[str, tuple[Collection, ...]] = {
     "acm": (Collection("certificates", "_certificates"),),
     "application-autoscaling": (
         Collection("targets", "targets.*"),
-        Collection("policies", "policies"),
+        Collection("policies", "policies", key="policy_name"),
         Collection("scheduled_actions", "scheduled_actions", key="arn"),
     ),
     "autoscaling": (Collection("groups", "autoscaling_groups"),),

@@ -60,7 +60,7 @@ class Routed:
         return str(self.model.name)
 
     def parameters(self) -> Params:
-        """Return the call's parameters, named and typed as in boto3."""
+        """Return the call's parameters, named and typed as in boto3. Raises EmulatedError if a required one lacks."""
         request = self.request
         parsed = PROTOCOL_PARSERS[self.protocol](self.model, map_type=dict).parse(
             {
@@ -72,7 +72,12 @@ class Routed:
                 "url_params": self.uri,
             }
         )
-        return dict(parsed or {})
+        params: Params = dict(parsed or {})
+        required = self.model.input_shape.required_members if self.model.input_shape else []
+        missing = [name for name in required if params.get(name) is None]
+        if missing:
+            raise EmulatedError("ValidationException", f"{self.operation} needs {', '.join(missing)}")
+        return params
 
     def reply(self, answer: Answer | EmulatedError) -> Reply:
         """Return the answer, or the error, in the service's protocol."""

@@ -92,7 +92,7 @@ Handler = Callable[[Call], Answer | None]
 Amendment = Callable[[Call, Answer], None]
 OPERATIONS: dict[tuple[str, str], Handler] = {}
 AMENDMENTS: dict[tuple[str, str], Amendment] = {}
-PATCHES: dict[str, tuple[str, Callable[[], None]]] = {}
+PATCHES: dict[str, Callable[[], None]] = {}
 
 
 def operation(service: str, *names: str) -> Callable[[Handler], Handler]:
@@ -123,7 +123,9 @@ def patch(service: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Mend moto's model of `service` before its first call: imports of moto's models belong into the function."""
 
     def register(mend: Callable[[], None]) -> Callable[[], None]:
-        PATCHES[service] = (str(mend.__doc__), mend)
+        if service in PATCHES:
+            raise ValueError(f"{service} has a patch already")
+        PATCHES[service] = mend
         return mend
 
     return register

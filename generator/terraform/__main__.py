@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
         print(error.render(), file=sys.stderr)
         return error.exit_code
     if arguments:
-        os.execve(binary.path, [str(binary.path), *arguments], child_environment(os.environ))
+        os.execve(binary.path, [str(binary.path), *arguments], child_environment(os.environ))  # noqa: S606
     print(f"Terraform {binary.version} ({binary.path})")
     return 0
 

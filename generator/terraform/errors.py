@@ -16,15 +16,17 @@ class Interrupted(TerraformError):  # noqa: N818 - what the user did, not a faul
 
     exit_code = 130
 
-    def __init__(self, command: str, *, aborted: bool) -> None:
+    def __init__(self, command: str, *, changing: bool, aborted: bool) -> None:
         self.aborted = aborted
-        if aborted:
+        if changing and aborted:
             super().__init__(
                 f"terraform {command} was aborted: what it was working on may be missing from the state",
-                "run `plan`: it names what was in flight and shows what differs",
+                "run `plan`: it tells what was left behind, and what differs",
             )
-        else:
+        elif changing:
             super().__init__(
-                f"terraform {command} was stopped: it finished what was in flight and saved its state",
+                f"terraform {command} was stopped: what was in flight has ended, and the state is saved",
                 "run the same command again to go on",
             )
+        else:
+            super().__init__(f"terraform {command} was stopped: nothing was changed", "run the same command again")

@@ -18,6 +18,7 @@ from generator.terraform.runner import Event, Flag, Terraform
 RECORD = "tierform-init.json"
 
 _SETTINGS = re.compile(r"^\s*terraform\s*\{", re.MULTILINE)
+_SETTINGS_BLOCK = re.compile(r"^terraform\s*\{.*?^\}", re.MULTILINE | re.DOTALL)
 _RELEVANT = re.compile(r'^\s*(?:(?:module|provider)\s+".*|(?:source|version)\s*=.*)$', re.MULTILINE)
 _TYPE = re.compile(r'^\s*(?:resource|data|ephemeral)\s+"([^"_]+)', re.MULTILINE)
 _LOCAL_SOURCE = re.compile(r'"?source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"')
@@ -91,8 +92,11 @@ def _still_good(record: Path, wanted: str, data: Path) -> bool:
 
 
 def _requirements(root: Path) -> Iterator[list[str]]:
-    """Yield, for each configuration file of the root module and the local modules it reaches, what concerns `init`."""
-    waiting, seen = [root], set()
+    """Yield what concerns `init` in each file of the root module and the local modules it reaches.
+
+    Comes last: the first words of all resource types, each of which implies a provider.
+    """
+    waiting, seen, implied = [root], set(), set()
     while waiting:
         folder = waiting.pop()
         if folder in seen:
@@ -100,14 +104,18 @@ def _requirements(root: Path) -> Iterator[list[str]]:
         seen.add(folder)
         for path in sorted([*folder.glob("*.tf"), *folder.glob("*.tf.json")]):
             text = _bytes(path).decode(errors="replace")
-            yield [os.path.relpath(path, root), *_extract(path, text)]
+            if relevant := _extract(path, text):
+                yield [os.path.relpath(path, root), *relevant]
+            implied.update(_TYPE.findall(text))
             waiting += [Path(os.path.normpath(folder / source)) for source in _LOCAL_SOURCE.findall(text)]
+    yield sorted(implied - {"terraform"})  # that one is built in
 
 
 def _extract(path: Path, text: str) -> list[str]:
-    if path.suffix == ".json" or _SETTINGS.search(text):
-        return [text]  # backend, cloud and required_providers have arguments of any name
-    return [*(line.strip() for line in _RELEVANT.findall(text)), *sorted(set(_TYPE.findall(text)))]
+    settings = _SETTINGS_BLOCK.findall(text)  # whole: a backend has arguments of any name
+    if path.suffix == ".json" or len(settings) != len(_SETTINGS.findall(text)):
+        return [text]  # not formatted as `terraform fmt` does
+    return [*settings, *(line.strip() for line in _RELEVANT.findall(text))]
 
 
 def _bytes(path: Path) -> bytes:

@@ -41,12 +41,13 @@ def find_terraform(environ: Mapping[str, str], cache: Path) -> Binary:
     Raises TerraformError if there is none, it does not run, or it is older than 1.11.
     """
     if setting := environ.get(SETTING):
-        path = shutil.which(Path(setting).expanduser(), path=environ.get("PATH", os.defpath))
+        named = str(Path(setting).expanduser().absolute()) if os.sep in setting else setting
+        path = shutil.which(named, path=environ.get("PATH", os.defpath))
         if path is None:
             raise TerraformError(f"{SETTING} names {setting}, which is no executable file", HOW_TO_GET)
-        return _checked(_inspect(Path(path), environ, cache))
+        return _checked(_inspect(Path(path).absolute(), environ, cache))
     on_path = shutil.which("terraform", path=environ.get("PATH", os.defpath))
-    binary = _inspect(Path(on_path), environ, cache) if on_path else None
+    binary = _inspect(Path(on_path).absolute(), environ, cache) if on_path else None
     if binary is not None and _recent(binary):
         return binary
     if embedded := _embedded(cache):
@@ -85,8 +86,8 @@ def _embedded(cache: Path) -> tuple[Path, Path] | None:
 
 def _inspect(path: Path, environ: Mapping[str, str], cache: Path, identity: Path | None = None) -> Binary:
     """Return version and platform of the executable `path`, asked once for each state of the file `identity`."""
-    # A script (tfenv, asdf, mise) may choose another version at each call: only a real binary's answer can be kept.
-    kept = identity or (None if _is_script(path) else path.resolve())
+    # What stands in for Terraform (tfenv, asdf, mise) may choose another version at each call: it is always asked.
+    kept = identity or (None if _stands_in(path) else path.resolve())
     store = cache / "terraform-versions.json"
     known = _read(store)
     key = ""
@@ -102,9 +103,10 @@ def _inspect(path: Path, environ: Mapping[str, str], cache: Path, identity: Path
     return binary
 
 
-def _is_script(path: Path) -> bool:
+def _stands_in(path: Path) -> bool:
+    """Say whether `path` is a script, or a link to a program of another name."""
     with path.open("rb") as file:
-        return file.read(2) == b"#!"
+        return file.read(2) == b"#!" or not path.resolve().name.startswith("terraform")
 
 
 def _read(store: Path) -> dict[str, Any]:

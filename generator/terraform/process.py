@@ -69,6 +69,8 @@ def _append(path: Path) -> BinaryIO:
                 f"Terraform is at work here already (it writes to {path})",
                 "wait until that run has ended, then try again",
             ) from None
+        except OSError:  # a file system without locks: two runs at once are then only told by Terraform's state lock
+            pass
         return handle
 
 

@@ -101,21 +101,31 @@ class Terraform:
         Raises Interrupted if SIGINT or SIGTERM came meanwhile, after Terraform has ended; TerraformError if Terraform
         cannot be started or is at work in this folder already.
         """
-        marker = marker_of(self.folder, self.workspace) if command in CHANGING else None
-        with self.command_line(command, *arguments, json=True, **flags) as line:
-            output = open_log(self.log, keep=any(self.folder.glob(marker_of(Path(), "*").as_posix())))
-            with Marker(marker, command, self.log, os.fstat(output.fileno()).st_size) as record:
-                ended = run(
-                    line,
-                    folder=self.folder,
-                    environ={**self.environ, **(variables or {})},
-                    log=self.log,
-                    output=output,
-                    on_line=lambda text: on_event(parse(text)),
-                    on_start=record.started,
-                )
-                record.orderly = ended.code >= 0 and ended.stops <= 1
+        try:
+            with self.command_line(command, *arguments, json=True, **flags) as line:
+                ended = self._run(command, line, variables or {}, lambda text: on_event(parse(text)))
+        except OSError as error:
+            problem = f"{error.strerror}: {error.filename or self.folder}"
+            raise TerraformError(problem, "check the folder's permissions and the free space") from None
         return _outcome(command, ended)
+
+    def _run(
+        self, command: str, line: list[str], variables: Mapping[str, str], on_line: Callable[[str], None]
+    ) -> Ended:
+        marker = marker_of(self.folder, self.workspace) if command in CHANGING else None
+        output = open_log(self.log, keep=any(self.folder.glob(marker_of(Path(), "*").as_posix())))
+        with output, Marker(marker, command, self.log, os.fstat(output.fileno()).st_size) as record:
+            ended = run(
+                line,
+                folder=self.folder,
+                environ={**self.environ, **variables},
+                log=self.log,
+                output=output,
+                on_line=on_line,
+                on_start=record.started,
+            )
+            record.orderly = ended.code >= 0 and ended.stops <= 1
+        return ended
 
     @contextmanager
     def command_line(self, command: str, *arguments: str, **flags: Flag) -> Iterator[list[str]]:
@@ -167,7 +177,7 @@ def _ignored(name: str) -> bool:
 
 def _outcome(command: str, ended: Ended) -> int:
     if ended.stops:
-        raise Interrupted(command, aborted=ended.stops > 1 or ended.code < 0)
+        raise Interrupted(command, changing=command in CHANGING, aborted=ended.stops > 1 or ended.code < 0)
     if ended.code < 0:
         name = signal.strsignal(-ended.code) or f"signal {-ended.code}"
         raise TerraformError(f"terraform {command} was killed from outside: {name}", "run `plan` to see what differs")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from moto.core.utils import unix_time
 
 from generator.emulator.registry import ACCOUNT, Answer, Call, amend, fail, given, operation
 from generator.emulator.tagging import TagOperations, add_tagging, set_tags
@@ -47,8 +50,14 @@ def create_budget(call: Call, answer: Answer) -> None:  # noqa: ARG001
 @operation("budgets", "UpdateBudget")
 def update_budget(call: Call) -> None:
     """Not implemented."""
-    budget, new = _budget(call), call.params["NewBudget"]
-    budget.budget.update(given(new))
+    _budget(call).budget.update(_numbers(given(call.params["NewBudget"])))
+
+
+def _numbers(value: Any) -> Any:
+    """Return the value with times as moto keeps them: in seconds."""
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    return unix_time(value) if isinstance(value, datetime) else value
 
 
 @operation("budgets", "DescribeSubscribersForNotification")

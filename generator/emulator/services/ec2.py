@@ -1,4 +1,4 @@
-"""EC2: attributes of flow logs and of security group rules."""
+"""EC2: attributes of flow logs and of security group rules, and what NAT gateways leave behind."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def describe_flow_logs(call: Call, answer: Answer) -> None:
         options = call.notes("flow_log").get(flow_log["FlowLogId"])
         if options:
             flow_log["DestinationOptions"] = options
+
+
+@amend("ec2", "DeleteNatGateway")
+def delete_nat_gateway(call: Call, answer: Answer) -> None:
+    """Leaves the gateway's network interface behind."""
+    gateway = call.backend().nat_gateways[answer["NatGatewayId"]]
+    call.backend().enis.pop(gateway._eni.id, None)
 
 
 PEERS = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from generator.emulator.registry import Answer, Call, fail, given, new_id, operation
+from generator.emulator.registry import Answer, Call, Decline, fail, given, new_id, operation
 
 KIND = "QueryDefinition"
 
@@ -35,6 +35,15 @@ def delete_query_definition(call: Call) -> Answer:
     """Not implemented."""
     call.remove(KIND, call.params["queryDefinitionId"], "ResourceNotFoundException")
     return {"success": True}
+
+
+@operation("logs", "PutMetricFilter")
+def put_metric_filter(call: Call) -> Answer:
+    """Adds a second filter instead of changing the first."""
+    filters = call.backend().filters
+    place = {"filterName": call.params["filterName"], "logGroupName": call.params["logGroupName"]}
+    filters.metric_filters = [item for item in filters.metric_filters if not place.items() <= item.items()]
+    raise Decline
 
 
 @operation("logs", "AssociateKmsKey", "DisassociateKmsKey")

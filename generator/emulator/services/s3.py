@@ -1,4 +1,4 @@
-"""S3: replication configurations, and buckets named with a prefix."""
+"""S3: replication, access logging, and what moto would take for another operation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,51 @@ import json
 from fnmatch import fnmatchcase as fnmatch
 from typing import Any
 
-from generator.emulator.registry import Answer, Call, amend, patch
+from generator.emulator.registry import Answer, Call, amend, operation, patch
+
+# moto tells operations apart by the query's keys, and takes one with an unknown key for CreateBucket, ListObjects or
+# even DeleteBucket.
+MISTAKEN = (
+    "CreateBucketMetadataConfiguration",
+    "CreateBucketMetadataTableConfiguration",
+    "CreateSession",
+    "DeleteBucketAnalyticsConfiguration",
+    "DeleteBucketIntelligentTieringConfiguration",
+    "DeleteBucketInventoryConfiguration",
+    "DeleteBucketMetadataConfiguration",
+    "DeleteBucketMetadataTableConfiguration",
+    "DeleteBucketMetricsConfiguration",
+    "GetBucketAbac",
+    "GetBucketAnalyticsConfiguration",
+    "GetBucketIntelligentTieringConfiguration",
+    "GetBucketMetadataConfiguration",
+    "GetBucketMetadataTableConfiguration",
+    "GetBucketMetricsConfiguration",
+    "ListBucketAnalyticsConfigurations",
+    "ListBucketIntelligentTieringConfigurations",
+    "ListBucketMetricsConfigurations",
+    "PutBucketAbac",
+    "PutBucketAnalyticsConfiguration",
+    "PutBucketIntelligentTieringConfiguration",
+    "PutBucketMetricsConfiguration",
+    "PutBucketRequestPayment",
+    "UpdateBucketMetadataAnnotationTableConfiguration",
+    "UpdateBucketMetadataInventoryTableConfiguration",
+    "UpdateBucketMetadataJournalTableConfiguration",
+)
+
+
+@operation("s3", *MISTAKEN)
+def refuse(call: Call) -> None:
+    """Refused: moto would list, make or delete the bucket instead."""
+    raise NotImplementedError(call.operation)
+
+
+@operation("s3", "GetBucketRequestPayment")
+def get_bucket_request_payment(call: Call) -> Answer:
+    """Answers with a list of the bucket's objects."""
+    call.backend("aws").get_bucket(call.params["Bucket"])  # fails if there is none
+    return {"Payer": "BucketOwner"}
 
 
 @amend("s3", "PutBucketReplication")
@@ -24,15 +68,19 @@ def get_bucket_replication(call: Call, answer: Answer) -> None:
 
 
 @patch("s3")
-def accept_log_policies() -> None:
-    """Access logging: reads few forms of the log bucket's policy, and fails on `"Principal": "*"`."""
-    from moto.s3.models import FakeBucket  # noqa: PLC0415 - slow to import
+def mend_access_logging() -> None:
+    """Access logging: fails on most policies of log buckets, and logs every call: such a bucket is never empty."""
+    from moto.s3.models import FakeBucket, S3Backend  # noqa: PLC0415 - slow to import
 
     def allowed(target_bucket: Any, target_prefix: str | None) -> bool:
         place = f"arn:aws:s3:::{target_bucket.name}/{target_prefix or ''}"
         policy = json.loads(target_bucket.policy or b"{}")
         return any(_allows_logs(statement, place) for statement in _listed(policy.get("Statement")))
 
+    def log_nothing(self: Any, request: Any, bucket_name: str) -> None:
+        """Leave the log bucket empty, so that it can be destroyed."""
+
+    S3Backend.log_incoming_request = log_nothing  # type: ignore[method-assign]
     FakeBucket._log_permissions_enabled_policy = staticmethod(allowed)  # type: ignore[method-assign]
 
 

@@ -1,0 +1,135 @@
+variable "name" {
+  description = "Prefix of all names."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,28}[a-z0-9]$", var.name))
+    error_message = "name: write 3 to 30 lower-case letters, digits and hyphens, starting with a letter and not ending with a hyphen."
+  }
+}
+
+variable "alert_emails" {
+  description = "Addresses that are told of alarms and of the budget; each must confirm its subscription."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.alert_emails) >= 1 && alltrue([for address in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
+    error_message = "alert_emails: write at least one e-mail address; an alarm that no one hears is none."
+  }
+}
+
+variable "cache" {
+  description = "Replication group to watch, by id and the ids of its nodes."
+  type = object({
+    replication_group_id = string
+    node_ids             = list(string)
+  })
+  nullable = false
+}
+
+variable "certificate_arns" {
+  description = "Certificates whose expiry is watched, by name; those of us-east-1 under us_east_1."
+  type = object({
+    regional  = optional(map(string), {})
+    us_east_1 = optional(map(string), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "database" {
+  description = "Database to watch: identifier, class, storage in GiB, and the identifiers of its replicas by name."
+  type = object({
+    identifier            = string
+    instance_class        = string
+    allocated_storage_gib = number
+    replica_identifiers   = optional(map(string), {})
+  })
+  nullable = false
+}
+
+variable "distribution_id" {
+  description = "CloudFront distribution to watch."
+  type        = string
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "Key of the topic; CloudWatch, Budgets and RDS events must be let use it."
+  type        = string
+  nullable    = false
+}
+
+variable "load_balancer" {
+  description = "Load balancer and target group to watch, by the last parts of their ARNs."
+  type = object({
+    arn_suffix              = string
+    target_group_arn_suffix = string
+  })
+  nullable = false
+}
+
+variable "monthly_budget_usd" {
+  description = "What the account may cost in a month, in USD."
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.monthly_budget_usd > 0
+    error_message = "monthly_budget_usd: write a number above 0."
+  }
+}
+
+variable "objectives" {
+  description = "What users are promised: 95th percentile of the response time in milliseconds, and the share of requests in percent that may fail."
+  type = object({
+    p95_ms             = number
+    error_rate_percent = optional(number, 1)
+  })
+  nullable = false
+
+  validation {
+    condition     = var.objectives.p95_ms > 0 && var.objectives.error_rate_percent > 0 && var.objectives.error_rate_percent < 100
+    error_message = "objectives: write p95_ms above 0, and error_rate_percent between 0 and 100."
+  }
+}
+
+variable "service" {
+  description = "ECS service to watch, the number of tasks below which it is short, and the log group of its tasks."
+  type = object({
+    cluster_name   = string
+    service_name   = string
+    min_tasks      = number
+    log_group_name = string
+  })
+  nullable = false
+}
+
+variable "us_east_1_kms_key_arn" {
+  description = "Key of the topic in us-east-1, where CloudFront's metrics live."
+  type        = string
+  nullable    = false
+}
+
+variable "cost_anomalies" {
+  description = "Whether unusual costs are reported, too. An account can have one monitor of this kind; leave it off where it has one."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "nat_gateway_ids" {
+  description = "NAT gateways to watch, by zone."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags on every resource, beside the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

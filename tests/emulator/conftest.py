@@ -1,0 +1,46 @@
+"""One emulator for all tests of it, and clients that talk to it as Terraform does: over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from generator.emulator import Emulator, reset, start, stop
+
+REGION = "eu-west-1"
+Clients = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator of this session."""
+    directory = tmp_path_factory.mktemp("emulator")
+    yield start(directory)
+    stop(directory)
+
+
+@pytest.fixture
+def emulator(shared: Emulator) -> Emulator:
+    """The emulator, with nothing in it."""
+    reset(shared)
+    return shared
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> Iterator[Clients]:
+    """A function (service, region) -> boto3 client that does not retry."""
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing")
+    made: list[Any] = []
+
+    def make(service: str, region: str = REGION) -> Any:
+        config = Config(retries={"max_attempts": 0}, read_timeout=20)
+        made.append(session.client(service, region_name=region, endpoint_url=emulator.endpoint, config=config))
+        return made[-1]
+
+    yield make
+    for item in made:
+        item.close()
