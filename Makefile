@@ -52,8 +52,8 @@ lint: $(STAMP) ## Check style, types, formatting and generated documents
 	$(PYTHON) -m generator.terraform fmt -check -recursive modules
 	$(TIERFORM) docs --check
 
-bench: $(STAMP) ## Measure the steps of a plan of TIER
-	@$(TIERFORM) bench '$(TIER)' $(ARGS)
+bench: $(STAMP) ## Measure how fast tierform is, each figure beside a peer
+	@$(PYTHON) tests/bench.py $(ARGS)
 
 docs: $(STAMP) ## Write the documents that are generated from the code
 	@$(TIERFORM) docs $(ARGS)

@@ -17,7 +17,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 
 from generator.emulator import services
-from generator.emulator.inventory import Baseline, inventory
+from generator.emulator.inventory import Baseline, drop_backends, inventory
 from generator.emulator.protocol import Reply, Routed, plain_error, route, signed_for
 from generator.emulator.registry import (
     AMENDMENTS,
@@ -90,9 +90,7 @@ class Gateway:
         return _json({"message": f"no such endpoint: {method} {path}"}, 404)
 
     def _reset(self) -> None:
-        from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415 - seldom needed
-
-        moto_api_backend.reset()
+        drop_backends()
         self.store.clear()
         self.baseline.clear()
         self._refused.clear()

@@ -257,12 +257,29 @@ def _ordered(found: Found) -> Found:
     return {kind: sorted(names) for kind, names in sorted(found.items())}
 
 
+def drop_backends() -> None:
+    """Drop all that moto holds; a service is made anew on its next call, which is quicker than moto's own reset."""
+    from moto.core.base_backend import BaseBackend  # noqa: PLC0415 - keeps this module light
+
+    for _, _, backend in list(_backends()):
+        if type(backend).reset is not BaseBackend.reset:
+            backend.reset()  # holds more than memory
+    for backends in _instances():
+        backends.clear()
+    _instances().clear()
+
+
 def _backends() -> Iterator[tuple[str, str, Any]]:
     """Yield service, region and backend of everything that has been called so far."""
-    from moto.core.base_backend import BackendDict  # noqa: PLC0415 - keeps this module light
-
-    instances: list[Any] = list(BackendDict.__dict__["_instances"])  # moto's own list of what is in use
-    for backends in instances:
+    for backends in list(_instances()):
         for account, region, backend in list(backends.iter_backends()):
             if account == ACCOUNT:
                 yield backends.service_name, region, backend
+
+
+def _instances() -> list[Any]:
+    """Return moto's own list of the services that are in use."""
+    from moto.core.base_backend import BackendDict  # noqa: PLC0415 - keeps this module light
+
+    instances: list[Any] = BackendDict.__dict__["_instances"]
+    return instances

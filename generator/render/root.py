@@ -46,7 +46,7 @@ def render(composition: Composition, catalog: Catalog) -> Files:
 
 def wanted(composition: Composition) -> list[str]:
     """Return the names of the files that are rendered from templates for this composition."""
-    names = ["versions.tf", "providers.tf", "backend.tf", "locals.tf", "main.tf", "README.md"]
+    names = ["versions.tf", "providers.tf", "locals.tf", "main.tf", "README.md"]
     if composition.variables:
         names.append("variables.tf")
     if composition.outputs:

@@ -14,6 +14,9 @@ from generator.workflow.deployment import Deployment
 
 Event = dict[str, Any]
 
+# What Terraform says of `-target`, which `destroy` uses on purpose.
+OF_TARGETING = ("Resource targeting is in effect", "Applied changes may be incomplete")
+
 
 @dataclass
 class Listener:
@@ -84,6 +87,8 @@ class Listener:
     def diagnostic(self, event: Event) -> None:
         """Keep an error or a warning, with the blueprint's place where it is known."""
         item = event["diagnostic"]
+        if item["summary"] in OF_TARGETING:
+            return
         kept = self.errors if item["severity"] == "error" else self.warnings
         text = self.render(item)
         if text not in kept:

@@ -45,8 +45,7 @@ class Workbench:
             listener.finish(code, "plan", self.deployment.log)
         with self.console.step("show") as step:
             shown = self.terraform.capture("show", file.name, json=True)
-            shown.json()
-            _write_private(self.deployment.plan_json, shown.stdout)
+            _write_private(self.deployment.plan_json, shown.checked())
             found = read_plan(self.deployment.plan_json)
             step.note = str(self.deployment.plan_json)
         file.chmod(0o600)

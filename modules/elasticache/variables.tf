@@ -123,7 +123,7 @@ variable "maxmemory_policy" {
 }
 
 variable "notification_topic_arn" {
-  description = "Topic that is told of failovers and of maintenance; null tells no one."
+  description = "Topic that is told of failovers and of maintenance; null tells no one. ElastiCache cannot publish to an encrypted topic."
   type        = string
   default     = null
 }

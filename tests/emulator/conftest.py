@@ -30,17 +30,25 @@ def emulator(shared: Emulator) -> Emulator:
     return shared
 
 
-@pytest.fixture
-def client(emulator: Emulator) -> Iterator[Clients]:
-    """A function (service, region) -> boto3 client that does not retry."""
+@pytest.fixture(scope="session")
+def clients(shared: Emulator) -> Iterator[Clients]:
+    """A function (service, region) -> boto3 client that does not retry; each is made once, for that is slow."""
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing")
-    made: list[Any] = []
+    config = Config(retries={"max_attempts": 0}, read_timeout=20)
+    made: dict[tuple[str, str], Any] = {}
 
     def make(service: str, region: str = REGION) -> Any:
-        config = Config(retries={"max_attempts": 0}, read_timeout=20)
-        made.append(session.client(service, region_name=region, endpoint_url=emulator.endpoint, config=config))
-        return made[-1]
+        if (service, region) not in made:
+            place = {"region_name": region, "endpoint_url": shared.endpoint}
+            made[service, region] = session.client(service, config=config, **place)
+        return made[service, region]
 
     yield make
-    for item in made:
+    for item in made.values():
         item.close()
+
+
+@pytest.fixture
+def client(clients: Clients, emulator: Emulator) -> Clients:
+    """A function (service, region) -> boto3 client of the emulator, with nothing in it."""
+    return clients

@@ -74,9 +74,14 @@ def test_blue_green_adds_a_group_and_a_test_listener(plan_module) -> None:
 
 
 def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
-    wrong = {**BASE, "name": "internal-shop", "host_names": [], "subnet_ids": ["subnet-a"], "ssl_policy": "ELBSecurityPolicy-2016-08", "health_check": {"path": "health", "matcher": "200-499", "timeout": 20}, "idle_timeout": 0, "deregistration_delay": 4000, "slow_start": 10, "target_port": 0, "load_balancing_algorithm": "best"}
+    wrong = {**BASE, "name": "internal-shop", "host_names": [], "subnet_ids": ["subnet-a"], "ssl_policy": "ELBSecurityPolicy-2016-08", "health_check": {"path": "health", "matcher": "200-499", "timeout": 20}, "idle_timeout": 0, "deregistration_delay": 4000, "target_port": 0, "load_balancing_algorithm": "best"}
     with pytest.raises(AssertionError) as caught:
         plan_module("alb", **wrong)
     said = " ".join(str(caught.value).split())
-    for text in ("name: write 3 to 30", "host_names: write 1 to 5", "at least two subnets", "ssl_policy: write a policy with TLS 1.3", "health_check.path: write", "health_check.matcher: write", "a shorter timeout", "idle_timeout: write", "deregistration_delay: write", "slow_start: write", "target_port: write", "load_balancing_algorithm: write"):
+    for text in ("name: write 3 to 30", "host_names: write 1 to 5", "at least two subnets", "ssl_policy: write a policy with TLS 1.3", "health_check.path: write", "health_check.matcher: write", "a shorter timeout", "idle_timeout: write", "deregistration_delay: write", "target_port: write", "load_balancing_algorithm: write"):
         assert text in said, text
+
+
+def test_slow_start_goes_only_with_round_robin(plan_module) -> None:
+    with pytest.raises(AssertionError, match='slow_start: goes only with load_balancing_algorithm = "round_robin"'):
+        plan_module("alb", **BASE, slow_start=60)
