@@ -260,6 +260,7 @@ def _ordered(found: Found) -> Found:
 def drop_backends() -> None:
     """Drop all that moto holds; a service is made anew on its next call, which is quicker than moto's own reset."""
     from moto.core.base_backend import BaseBackend  # noqa: PLC0415 - keeps this module light
+    from moto.core.model_instances import reset_model_data  # noqa: PLC0415
 
     for _, _, backend in list(_backends()):
         if type(backend).reset is not BaseBackend.reset:
@@ -267,6 +268,7 @@ def drop_backends() -> None:
     for backends in _instances():
         backends.clear()
     _instances().clear()
+    reset_model_data()
 
 
 def _backends() -> Iterator[tuple[str, str, Any]]:

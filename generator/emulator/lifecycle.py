@@ -130,7 +130,7 @@ def _find(directory: Path) -> tuple[Emulator, str] | None:
         return None
     if not isinstance(health, Mapping) or health.get("instance_id") != record.instance_id:
         return None  # another process has got the port
-    return Emulator(record.pid, record.port, record.instance_id, record.version), record.source
+    return Emulator(record.pid, record.port, record.instance_id, record.version), str(health.get("source"))
 
 
 def _ask(port: int, path: str, method: str = "GET") -> Any:

@@ -33,6 +33,11 @@ output "log_group_name" {
   value       = aws_cloudwatch_log_group.this.name
 }
 
+output "min_tasks" {
+  description = "Number of tasks that auto-scaling keeps at least."
+  value       = var.autoscaling.min
+}
+
 output "one_off_task_definition_arns" {
   description = "ARN of each one-off task definition with its revision, by name."
   value       = { for key, task in aws_ecs_task_definition.one_off : key => task.arn }

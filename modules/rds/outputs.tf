@@ -3,6 +3,11 @@ output "address" {
   value       = aws_db_instance.this.address
 }
 
+output "allocated_storage" {
+  description = "Storage in GiB that the instance begins with."
+  value       = var.allocated_storage
+}
+
 output "arn" {
   description = "ARN of the primary instance."
   value       = aws_db_instance.this.arn
@@ -16,6 +21,11 @@ output "database_name" {
 output "identifier" {
   description = "Identifier of the primary instance, known before it is created."
   value       = var.name
+}
+
+output "instance_class" {
+  description = "Class of the primary instance."
+  value       = var.instance_class
 }
 
 output "log_group_names" {

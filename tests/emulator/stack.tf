@@ -13,12 +13,10 @@ variable "comment" {
   default = "first"
 }
 
-provider "aws" {
-  default_tags { tags = { comment = var.comment } }
-}
+provider "aws" {}
 
 resource "aws_kms_key" "this" {
-  description             = var.comment
+  description             = "its changes are awaited for ten seconds: so there are none"
   deletion_window_in_days = 7
   enable_key_rotation     = true
   rotation_period_in_days = 180
@@ -49,6 +47,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 resource "aws_cloudwatch_composite_alarm" "this" {
   alarm_name        = "first-user-facing"
   alarm_description = var.comment
+  tags              = { comment = var.comment }
   alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.this.alarm_name})"
 }
 
