@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ class ReferenceSyntaxError(ValueError):
         self.offset = offset
 
 
+@functools.lru_cache(maxsize=4096)
 def parse(text: str) -> str | Template:
     """Return `text` unescaped if it holds no reference, else a Template.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class TypeSyntaxError(ValueError):
     """The text is no type constraint."""
 
 
+@functools.cache
 def parse_type(text: str) -> Type:
     """Parse a type constraint such as `map(object({port = optional(number, 443)}))`.
 

@@ -67,9 +67,15 @@ def test_no_secret_value_is_in_any_file(files_while_deployed: dict[str, str], ow
         assert found == [], f"{name} holds the value of {found}"
 
 
-def test_no_attribute_that_holds_secrets_is_set_in_the_state(files_while_deployed: dict[str, str], own: Tierform) -> None:
+def test_no_attribute_that_holds_secrets_is_set_in_the_state(
+    files_while_deployed: dict[str, str], own: Tierform
+) -> None:
     state = State(own.build / "tier1" / "terraform.tfstate.d" / "local" / "terraform.tfstate.backup")
-    state = state if state.instances() else State(own.build / "tier1" / "terraform.tfstate.d" / "local" / "terraform.tfstate")
+    state = (
+        state
+        if state.instances()
+        else State(own.build / "tier1" / "terraform.tfstate.d" / "local" / "terraform.tfstate")
+    )
     found = [
         f"{address}.{name}"
         for address, attributes in state.instances()

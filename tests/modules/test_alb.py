@@ -22,7 +22,14 @@ def values(plan, address: str) -> dict:
 
 def test_the_load_balancer_is_internal_and_strict(plan_module) -> None:
     lb = values(plan_module("alb", **BASE), "aws_lb.this")
-    expected = {"internal": True, "desync_mitigation_mode": "strictest", "drop_invalid_header_fields": True, "enable_deletion_protection": True, "enable_http2": True, "load_balancer_type": "application"}
+    expected = {
+        "internal": True,
+        "desync_mitigation_mode": "strictest",
+        "drop_invalid_header_fields": True,
+        "enable_deletion_protection": True,
+        "enable_http2": True,
+        "load_balancer_type": "application",
+    }
     assert {name: lb[name] for name in expected} == expected
     assert lb["access_logs"] == [{"bucket": BASE["access_log_bucket"], "enabled": True, "prefix": "alb"}]
 
@@ -30,7 +37,12 @@ def test_the_load_balancer_is_internal_and_strict(plan_module) -> None:
 def test_only_cloudfront_gets_in_and_only_to_the_tasks_out(plan_module) -> None:
     plan = plan_module("alb", **BASE)
     ingress = values(plan, "aws_vpc_security_group_ingress_rule.https")
-    assert (ingress["from_port"], ingress["to_port"], ingress["cidr_ipv4"], ingress["cidr_ipv6"]) == (443, 443, None, None)
+    assert (ingress["from_port"], ingress["to_port"], ingress["cidr_ipv4"], ingress["cidr_ipv6"]) == (
+        443,
+        443,
+        None,
+        None,
+    )
     assert ingress["prefix_list_id"].startswith("pl-")
     egress = values(plan, "aws_vpc_security_group_egress_rule.targets")
     assert (egress["from_port"], egress["to_port"]) == (8443, 8443)
@@ -46,7 +58,9 @@ def test_tls_is_spoken_on_both_sides(plan_module) -> None:
     assert listener["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
     group = values(plan, 'aws_lb_target_group.this["blue"]')
     assert (group["protocol"], group["port"], group["target_type"]) == ("HTTPS", 8443, "ip")
-    assert [name for name in plan.modules["module.this"].resources if name.startswith("aws_lb_listener.")] == ["aws_lb_listener.https"]
+    assert [name for name in plan.modules["module.this"].resources if name.startswith("aws_lb_listener.")] == [
+        "aws_lb_listener.https"
+    ]
 
 
 def test_a_request_for_another_name_is_refused(plan_module) -> None:
@@ -59,14 +73,23 @@ def test_a_request_for_another_name_is_refused(plan_module) -> None:
 
 def test_health_is_asked_for_at_a_path_of_its_own(plan_module) -> None:
     [check] = values(plan_module("alb", **BASE), 'aws_lb_target_group.this["blue"]')["health_check"]
-    expected = {"enabled": True, "path": "/healthz/", "protocol": "HTTPS", "matcher": "200", "interval": 15, "timeout": 5}
+    expected = {
+        "enabled": True,
+        "path": "/healthz/",
+        "protocol": "HTTPS",
+        "matcher": "200",
+        "interval": 15,
+        "timeout": 5,
+    }
     assert {name: check[name] for name in expected} == expected
 
 
 def test_blue_green_adds_a_group_and_a_test_listener(plan_module) -> None:
     plan = plan_module("alb", **BLUE_GREEN)
     resources = plan.modules["module.this"].resources
-    assert {name for name in resources if name.startswith("aws_lb_target_group")} == {f'aws_lb_target_group.this["{colour}"]' for colour in ("blue", "green")}
+    assert {name for name in resources if name.startswith("aws_lb_target_group")} == {
+        f'aws_lb_target_group.this["{colour}"]' for colour in ("blue", "green")
+    }
     assert values(plan, "aws_lb_listener.test[0]")["port"] == 8443
     assert "aws_lb_listener_rule.blue_green[0]" in resources
     assert "aws_lb_listener_rule.this[0]" not in resources
@@ -74,11 +97,34 @@ def test_blue_green_adds_a_group_and_a_test_listener(plan_module) -> None:
 
 
 def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
-    wrong = {**BASE, "name": "internal-shop", "host_names": [], "subnet_ids": ["subnet-a"], "ssl_policy": "ELBSecurityPolicy-2016-08", "health_check": {"path": "health", "matcher": "200-499", "timeout": 20}, "idle_timeout": 0, "deregistration_delay": 4000, "target_port": 0, "load_balancing_algorithm": "best"}
+    wrong = {
+        **BASE,
+        "name": "internal-shop",
+        "host_names": [],
+        "subnet_ids": ["subnet-a"],
+        "ssl_policy": "ELBSecurityPolicy-2016-08",
+        "health_check": {"path": "health", "matcher": "200-499", "timeout": 20},
+        "idle_timeout": 0,
+        "deregistration_delay": 4000,
+        "target_port": 0,
+        "load_balancing_algorithm": "best",
+    }
     with pytest.raises(AssertionError) as caught:
         plan_module("alb", **wrong)
     said = " ".join(str(caught.value).split())
-    for text in ("name: write 3 to 30", "host_names: write 1 to 5", "at least two subnets", "ssl_policy: write a policy with TLS 1.3", "health_check.path: write", "health_check.matcher: write", "a shorter timeout", "idle_timeout: write", "deregistration_delay: write", "target_port: write", "load_balancing_algorithm: write"):
+    for text in (
+        "name: write 3 to 30",
+        "host_names: write 1 to 5",
+        "at least two subnets",
+        "ssl_policy: write a policy with TLS 1.3",
+        "health_check.path: write",
+        "health_check.matcher: write",
+        "a shorter timeout",
+        "idle_timeout: write",
+        "deregistration_delay: write",
+        "target_port: write",
+        "load_balancing_algorithm: write",
+    ):
         assert text in said, text
 
 

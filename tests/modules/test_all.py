@@ -39,7 +39,9 @@ def schema(tmp_path_factory: pytest.TempPathFactory, open_root: Callable[[Path],
 
 
 def test_modules_are_formatted() -> None:
-    done = subprocess.run(["terraform", "fmt", "-check", "-diff", "-recursive", str(MODULES)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["terraform", "fmt", "-check", "-diff", "-recursive", str(MODULES)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -78,7 +80,9 @@ def test_attributes_whose_name_says_string_are_strings(schema: dict[str, Any]) -
     """The catalog infers an output's type from such names: the provider's schema must bear it out."""
     checked = 0
     for file in MODULES.rglob("outputs.tf"):
-        for resource, _name, attribute in re.findall(r"\b((?:data\.)?aws_\w+)\.(\w+)(?:\[[^\]]+\])?\.(\w+)", file.read_text()):
+        for resource, _name, attribute in re.findall(
+            r"\b((?:data\.)?aws_\w+)\.(\w+)(?:\[[^\]]+\])?\.(\w+)", file.read_text()
+        ):
             if STRINGS.match(attribute):
                 assert schema[resource]["block"]["attributes"][attribute]["type"] == "string", f"{resource}.{attribute}"
                 checked += 1
@@ -89,9 +93,15 @@ def test_attributes_whose_name_says_string_are_strings(schema: dict[str, Any]) -
 def test_no_module_uses_what_the_provider_calls_deprecated(schema: dict[str, Any]) -> None:
     found = []
     for file in sorted(MODULES.rglob("*.tf")):
-        for kind, body in re.findall(r'^resource "(\w+)" "\w+" \{\n(.*?)^\}', file.read_text(), re.MULTILINE | re.DOTALL):
+        for kind, body in re.findall(
+            r'^resource "(\w+)" "\w+" \{\n(.*?)^\}', file.read_text(), re.MULTILINE | re.DOTALL
+        ):
             attributes = schema[kind]["block"]["attributes"]
-            found += [f"{file.parent.name}: {kind}.{name}" for name in re.findall(r"^  (\w+)\s+=", body, re.MULTILINE) if attributes.get(name, {}).get("deprecated")]
+            found += [
+                f"{file.parent.name}: {kind}.{name}"
+                for name in re.findall(r"^  (\w+)\s+=", body, re.MULTILINE)
+                if attributes.get(name, {}).get("deprecated")
+            ]
     assert found == []
 
 

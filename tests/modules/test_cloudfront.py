@@ -9,11 +9,22 @@ BASE = {
     "access_log_bucket_arn": "arn:aws:s3:::shop-logs-123456789012-us-east-1",
     "aliases": ["shop.example.com"],
     "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555",
-    "load_balancer": {"arn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shop/0123456789abcdef", "dns_name": "internal-shop-1.us-east-1.elb.amazonaws.com"},
+    "load_balancer": {
+        "arn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shop/0123456789abcdef",
+        "dns_name": "internal-shop-1.us-east-1.elb.amazonaws.com",
+    },
     "media_bucket_domain_name": "shop-media.s3.us-east-1.amazonaws.com",
     "static_bucket_domain_name": "shop-static.s3.us-east-1.amazonaws.com",
 }
-FULL = {**BASE, "content_security_policy": "default-src 'self'", "geo_restriction": {"allow": ["IN", "GB"]}, "media_key_group_ids": ["kg-1"], "origin_shield_region": "us-east-1", "realtime_metrics": True, "price_class": "PriceClass_All"}
+FULL = {
+    **BASE,
+    "content_security_policy": "default-src 'self'",
+    "geo_restriction": {"allow": ["IN", "GB"]},
+    "media_key_group_ids": ["kg-1"],
+    "origin_shield_region": "us-east-1",
+    "realtime_metrics": True,
+    "price_class": "PriceClass_All",
+}
 
 
 def values(plan, address: str) -> dict:
@@ -26,7 +37,10 @@ def distribution(plan) -> dict:
 
 def behaviours(plan) -> dict:
     found = distribution(plan)
-    return {"default": found["default_cache_behavior"][0], **{item["path_pattern"]: item for item in found["ordered_cache_behavior"]}}
+    return {
+        "default": found["default_cache_behavior"][0],
+        **{item["path_pattern"]: item for item in found["ordered_cache_behavior"]},
+    }
 
 
 def test_viewers_speak_modern_tls_or_are_redirected(plan_module) -> None:
@@ -34,13 +48,20 @@ def test_viewers_speak_modern_tls_or_are_redirected(plan_module) -> None:
     [certificate] = distribution(plan)["viewer_certificate"]
     assert (certificate["minimum_protocol_version"], certificate["ssl_support_method"]) == ("TLSv1.2_2021", "sni-only")
     policies = {path: item["viewer_protocol_policy"] for path, item in behaviours(plan).items()}
-    assert policies == {"default": "redirect-to-https", "/api/*": "https-only", "/media/*": "redirect-to-https", "/static/*": "redirect-to-https"}
+    assert policies == {
+        "default": "redirect-to-https",
+        "/api/*": "https-only",
+        "/media/*": "redirect-to-https",
+        "/static/*": "redirect-to-https",
+    }
     assert distribution(plan)["http_version"] == "http2and3"
     assert distribution(plan)["is_ipv6_enabled"] is True
 
 
 def test_the_load_balancer_is_reached_privately_over_https(plan_module) -> None:
-    [endpoint] = values(plan_module("cloudfront", **BASE), "aws_cloudfront_vpc_origin.this")["vpc_origin_endpoint_config"]
+    [endpoint] = values(plan_module("cloudfront", **BASE), "aws_cloudfront_vpc_origin.this")[
+        "vpc_origin_endpoint_config"
+    ]
     assert endpoint["origin_protocol_policy"] == "https-only"
     assert endpoint["origin_ssl_protocols"] == [{"items": ["TLSv1.2"], "quantity": 1}]
     assert endpoint["arn"] == BASE["load_balancer"]["arn"]
@@ -59,7 +80,9 @@ def test_pages_are_not_kept_and_static_files_are_immutable(plan_module) -> None:
     plan = plan_module("cloudfront", **BASE)
     assert behaviours(plan)["default"]["cache_policy_id"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
     [headers] = values(plan, 'aws_cloudfront_response_headers_policy.this["static"]')["custom_headers_config"]
-    assert [(item["header"], item["value"]) for item in headers["items"]] == [("Cache-Control", "public, max-age=31536000, immutable")]
+    assert [(item["header"], item["value"]) for item in headers["items"]] == [
+        ("Cache-Control", "public, max-age=31536000, immutable")
+    ]
     api = values(plan, "aws_cloudfront_cache_policy.api")
     assert (api["min_ttl"], api["default_ttl"], api["max_ttl"]) == (0, 0, 60)
     [key] = api["parameters_in_cache_key_and_forwarded_to_origin"]
@@ -98,9 +121,22 @@ def test_options(plan_module) -> None:
 
 
 def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
-    wrong = {**BASE, "name": "S", "price_class": "All", "read_timeout": 0, "api_cache": {"max_ttl": 0}, "geo_restriction": {"allow": ["IN"], "deny": ["US"]}}
+    wrong = {
+        **BASE,
+        "name": "S",
+        "price_class": "All",
+        "read_timeout": 0,
+        "api_cache": {"max_ttl": 0},
+        "geo_restriction": {"allow": ["IN"], "deny": ["US"]},
+    }
     with pytest.raises(AssertionError) as caught:
         plan_module("cloudfront", **wrong)
     said = " ".join(str(caught.value).split())
-    for text in ("name: write 3 to 30", "price_class: write", "read_timeout: write", "api_cache.max_ttl: write", "write allow or deny, not both"):
+    for text in (
+        "name: write 3 to 30",
+        "price_class: write",
+        "read_timeout: write",
+        "api_cache.max_ttl: write",
+        "write allow or deny, not both",
+    ):
         assert text in said, text

@@ -20,7 +20,11 @@ def values(plan, address: str) -> dict:
 
 def test_every_name_points_to_the_distribution_for_ipv4_and_ipv6(plan_module) -> None:
     resources = plan_module("dns", **BASE).modules["module.this"].resources
-    found = {(item["values"]["name"], item["values"]["type"], item["values"]["alias"][0]["name"]) for name, item in resources.items() if name.startswith("aws_route53_record.alias")}
+    found = {
+        (item["values"]["name"], item["values"]["type"], item["values"]["alias"][0]["name"])
+        for name, item in resources.items()
+        if name.startswith("aws_route53_record.alias")
+    }
     names = ("shop.example.com", "www.shop.example.com")
     assert found == {(name, kind, BASE["distribution_domain_name"]) for name in names for kind in ("A", "AAAA")}
 
@@ -33,14 +37,19 @@ def test_two_certificates_cover_the_same_names(plan_module) -> None:
         assert "www.shop.example.com" in certificate["subject_alternative_names"]
         assert certificate["validation_method"] == "DNS"
         assert f"aws_acm_certificate_validation.{name}" in plan.modules["module.this"].resources
-    changes = {item["address"]: item for item in plan.configuration["root_module"]["module_calls"]["this"]["module"]["resources"]}
+    changes = {
+        item["address"]: item
+        for item in plan.configuration["root_module"]["module_calls"]["this"]["module"]["resources"]
+    }
     assert changes["aws_acm_certificate.viewer"]["provider_config_key"].endswith("us_east_1")
     assert not changes["aws_acm_certificate.origin"]["provider_config_key"].endswith("us_east_1")
 
 
 def test_validation_records_have_keys_that_are_known_before(plan_module) -> None:
     resources = plan_module("dns", **BASE).modules["module.this"].resources
-    assert {name for name in resources if name.startswith("aws_route53_record.validation")} == {f'aws_route53_record.validation["{name}"]' for name in ("shop.example.com", "www.shop.example.com")}
+    assert {name for name in resources if name.startswith("aws_route53_record.validation")} == {
+        f'aws_route53_record.validation["{name}"]' for name in ("shop.example.com", "www.shop.example.com")
+    }
 
 
 def test_only_amazon_issues_certificates(plan_module) -> None:

@@ -68,8 +68,16 @@ def test_only_the_given_groups_reach_it_and_it_reaches_no_one(plan_module) -> No
 
 def test_log_groups_have_a_retention_before_rds_makes_its_own(plan_module) -> None:
     resources = plan_module("rds", **REPLICA).modules["module.this"].resources
-    groups = {item["values"]["name"]: item["values"]["retention_in_days"] for name, item in resources.items() if name.startswith("aws_cloudwatch_log_group")}
-    assert groups == {f"/aws/rds/instance/{name}/{kind}": 30 for name in ("shop", "shop-reports", "shop-second") for kind in ("postgresql", "upgrade")}
+    groups = {
+        item["values"]["name"]: item["values"]["retention_in_days"]
+        for name, item in resources.items()
+        if name.startswith("aws_cloudwatch_log_group")
+    }
+    assert groups == {
+        f"/aws/rds/instance/{name}/{kind}": 30
+        for name in ("shop", "shop-reports", "shop-second")
+        for kind in ("postgresql", "upgrade")
+    }
 
 
 def test_replicas_are_as_safe_as_the_primary(plan_module) -> None:
