@@ -150,11 +150,11 @@ def docs(context: click.Context, *, check: bool) -> None:  # noqa: ARG001
     """Write what is generated from the code: the modules' interface tables and the blueprints' JSON Schema."""
     from generator import docs as documents  # noqa: PLC0415
     from generator.atomic import write_atomically  # noqa: PLC0415
-    from generator.catalog import load_catalog  # noqa: PLC0415
     from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.deployment import catalog_of  # noqa: PLC0415
 
     project = find_project()
-    wanted = documents.documents(load_catalog(project.modules, project.cache / "catalog.json"), project.schema)
+    wanted = documents.documents(catalog_of(project), project.schema)
     stale = documents.stale(wanted)
     if check and stale:
         raise UserError(f"not as the code says: {', '.join(map(str, stale))}", "run `tierform docs`")

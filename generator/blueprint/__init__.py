@@ -2,7 +2,19 @@
 
 from generator.blueprint.document import Node
 from generator.blueprint.load import load_blueprint, locate
+from generator.blueprint.merge import shown
 from generator.blueprint.model import Blueprint, Component, Output, Variable
 from generator.blueprint.references import Reference, Template
 
-__all__ = ["Blueprint", "Component", "Node", "Output", "Reference", "Template", "Variable", "load_blueprint", "locate"]
+__all__ = [
+    "Blueprint",
+    "Component",
+    "Node",
+    "Output",
+    "Reference",
+    "Template",
+    "Variable",
+    "load_blueprint",
+    "locate",
+    "shown",
+]

@@ -25,6 +25,7 @@ from generator.render.root import Files
 OWN = ".tierform"
 MANIFEST = f"{OWN}/manifest.json"
 STAGING = f"{OWN}/staging"
+OWNER = f"{OWN}/blueprint"
 GUARD = "rendering_was_interrupted.tf"
 GUARD_TEXT = b"This folder was being rendered when tierform was stopped. Run `tierform render` to complete it.\n"
 
@@ -73,14 +74,16 @@ def compare(folder: Path, files: Files) -> Difference:
     )
 
 
-def write(folder: Path, files: Files, provenance: Any, *, overwrite: bool = False) -> Difference:
-    """Make `folder` hold `files`; return what changed. Re-rendering what is there touches no file.
+def write(folder: Path, files: Files, provenance: Any, *, blueprint: str = "", overwrite: bool = False) -> Difference:
+    """Make `folder` hold `files`, rendered from `blueprint`; return what changed.
 
-    Raises UserError, before anything is written, if a generated file was edited by hand and `overwrite` is not set;
-    with it the edited file is kept beside the new one as NAME.edited.
+    Re-rendering what is there touches no file. Raises UserError, before anything is written, if the folder is another
+    blueprint's, or if a generated file was edited by hand and `overwrite` is not set; with it the edited file is kept
+    beside the new one as NAME.edited.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
+        _check_owner(folder, blueprint)
         difference = compare(folder, files)
         if difference.edited and not overwrite:
             raise edited_by_hand(folder, difference.edited)
@@ -89,10 +92,22 @@ def write(folder: Path, files: Files, provenance: Any, *, overwrite: bool = Fals
                 shutil.copy2(folder / name, folder / f"{name}.edited")
         if difference.stale() or difference.edited:
             _replace(folder, files, difference)
-        record = json.dumps(provenance, indent=1, sort_keys=True).encode()
-        if _read(folder / OWN / "provenance.json") != record:
-            write_atomically(folder / OWN / "provenance.json", record)
+        write_if_changed(folder / OWNER, blueprint.encode())
+        write_if_changed(folder / OWN / "provenance.json", json.dumps(provenance, indent=1, sort_keys=True).encode())
         return difference
+
+
+def write_if_changed(file: Path, content: bytes) -> None:
+    """Write `content` to `file` unless it is there already."""
+    if _read(file) != content:
+        write_atomically(file, content)
+
+
+def _check_owner(folder: Path, blueprint: str) -> None:
+    """Two blueprints of one name would share a folder, and with it their state."""
+    owner = (_read(folder / OWNER) or b"").decode()
+    if owner and owner != blueprint and Path(owner).is_file():
+        raise UserError(f"{folder} is the folder of {owner}", f"give {blueprint} another file name")
 
 
 def edited_by_hand(folder: Path, names: tuple[str, ...]) -> UserError:

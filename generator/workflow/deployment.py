@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.blueprint import Blueprint, load_blueprint, locate
+from generator.blueprint import Blueprint, load_blueprint, locate, shown
 from generator.catalog import Catalog, load_catalog
 from generator.compose import Composition, compose
 from generator.project import Project
@@ -19,8 +19,8 @@ class Deployment:
     """A composition and the folder that its root module is rendered to."""
 
     tier: str
+    blueprint: str
     composition: Composition
-    catalog: Catalog
     files: Files
     folder: Path
 
@@ -51,8 +51,12 @@ class Deployment:
 
 def read(tier: str, project: Project) -> tuple[Blueprint, Catalog]:
     """Return the blueprint `tier` and the catalog; raises UserError."""
-    catalog = load_catalog(project.modules, project.cache / "catalog.json")
-    return load_blueprint(locate(tier, project.blueprints), project.blueprints), catalog
+    return load_blueprint(locate(tier, project.blueprints), project.blueprints), catalog_of(project)
+
+
+def catalog_of(project: Project) -> Catalog:
+    """Return the catalog of the project's modules; raises UserError."""
+    return load_catalog(project.modules, project.cache / "catalog.json")
 
 
 def composed(tier: str, project: Project) -> Deployment:
@@ -60,9 +64,15 @@ def composed(tier: str, project: Project) -> Deployment:
 
     Raises UserError.
     """
-    blueprint, catalog = read(tier, project)
-    composition = compose(blueprint, catalog)
-    return Deployment(blueprint.tier, composition, catalog, render(composition, catalog), project.root(blueprint.tier))
+    path, catalog = locate(tier, project.blueprints), catalog_of(project)
+    composition = compose(load_blueprint(path, project.blueprints), catalog)
+    return Deployment(
+        tier=composition.tier,
+        blueprint=shown(path),
+        composition=composition,
+        files=render(composition, catalog),
+        folder=project.root(composition.tier),
+    )
 
 
 def rendered(tier: str, project: Project, console: Console, *, overwrite: bool = False) -> Deployment:
@@ -70,7 +80,9 @@ def rendered(tier: str, project: Project, console: Console, *, overwrite: bool =
     with console.step("render") as step:
         deployment = composed(tier, project)
         places = provenance(deployment.composition, deployment.files)
-        difference = write(deployment.folder, deployment.files, places, overwrite=overwrite)
+        difference = write(
+            deployment.folder, deployment.files, places, blueprint=deployment.blueprint, overwrite=overwrite
+        )
         step.note = describe(deployment, difference)
     if difference.foreign:
         console.line(f"             kept files of your own: {', '.join(difference.foreign)}")

@@ -175,3 +175,21 @@ def test_backups_are_replicated(client: Clients) -> None:
         rds.stop_db_instance_automated_backups_replication(SourceDBInstanceArn=source)
     with pytest.raises(ClientError, match="DBInstanceAutomatedBackupNotFound"):
         rds.describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=arn)
+
+
+def test_a_subscription_to_events_is_changed(client: Clients) -> None:
+    rds = client("rds")
+    for name in ("one", "two"):
+        make_database(rds, name)
+    subscription = {"SubscriptionName": "app"}
+    topic = "arn:aws:sns:eu-west-1:123456789012:t"
+    rds.create_event_subscription(**subscription, SnsTopicArn=topic, SourceType="db-instance", SourceIds=["one"])
+    rds.modify_event_subscription(**subscription, EventCategories=["failover"], Enabled=False)
+    rds.add_source_identifier_to_subscription(**subscription, SourceIdentifier="two")
+    rds.remove_source_identifier_from_subscription(**subscription, SourceIdentifier="one")
+    read = rds.describe_event_subscriptions(**subscription)["EventSubscriptionsList"][0]
+    assert read["EventCategoriesList"] == ["failover"]
+    assert read["SourceIdsList"] == ["two"]
+    assert not read["Enabled"]
+    with pytest.raises(ClientError, match="SubscriptionNotFound"):
+        rds.modify_event_subscription(SubscriptionName="none")

@@ -116,3 +116,12 @@ def test_kill_9_at_any_move_leaves_old_new_or_a_folder_that_terraform_refuses(tm
         assert compare(tmp_path, NEW).interrupted
     write(tmp_path, OLD | {"a.tf": b"# changed since\n"}, {})
     assert content(tmp_path) == OLD | {"a.tf": b"# changed since\n"}
+
+
+def test_two_blueprints_of_one_name_do_not_share_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").touch()
+    write(tmp_path / "out", OLD, {}, blueprint=str(tmp_path / "one.yaml"))
+    with pytest.raises(UserError, match=r"is the folder of .*one\.yaml"):
+        write(tmp_path / "out", NEW, {}, blueprint="other/one.yaml")
+    (tmp_path / "one.yaml").unlink()
+    write(tmp_path / "out", NEW, {}, blueprint="other/one.yaml")

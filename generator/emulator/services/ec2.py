@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.emulator.registry import Answer, Call, amend
+from generator.emulator.registry import Answer, Call, amend, operation
 
 
 @amend("ec2", "CreateFlowLogs")
@@ -62,3 +62,45 @@ def _describe(call: Call, rule: Answer, description: str | None) -> None:
     if description:
         call.notes("rule")[rule["SecurityGroupRuleId"]] = description
         rule["Description"] = description
+
+
+@amend("ec2", "RunInstances")
+def run_instances(call: Call, answer: Answer) -> None:
+    """Forgets MaintenanceOptions."""
+    options = call.params.get("MaintenanceOptions") or {}
+    for instance in answer.get("Instances") or []:
+        call.notes("maintenance")[instance["InstanceId"]] = options.get("AutoRecovery") or "default"
+    _maintain(call, answer)
+
+
+@amend("ec2", "DescribeInstances")
+def describe_instances(call: Call, answer: Answer) -> None:
+    """Forgets MaintenanceOptions."""
+    for reservation in answer.get("Reservations") or []:
+        _maintain(call, reservation)
+
+
+def _maintain(call: Call, reservation: Answer) -> None:
+    for instance in reservation.get("Instances") or []:
+        recovery = call.notes("maintenance").get(instance["InstanceId"], "default")
+        instance["MaintenanceOptions"] = {"AutoRecovery": recovery}
+
+
+@operation("ec2", "ModifyInstanceMaintenanceOptions")
+def modify_maintenance(call: Call) -> Answer:
+    """Not implemented."""
+    name = call.params["InstanceId"]
+    call.backend().get_instance(name)  # fails if there is none
+    recovery = call.params.get("AutoRecovery") or "default"
+    call.notes("maintenance")[name] = recovery
+    return {"InstanceId": name, "AutoRecovery": recovery}
+
+
+@amend("ec2", "TerminateInstances")
+def terminate_instances(call: Call, answer: Answer) -> None:
+    """Leaves an interface attached that outlives its instance."""
+    for item in answer.get("TerminatingInstances") or []:
+        instance = call.backend().get_instance(item["InstanceId"])
+        for interface in list(instance.nics.values()):
+            if interface.id in call.backend().enis:
+                instance.detach_eni(interface)

@@ -110,3 +110,48 @@ def stop_backup_replication(call: Call) -> Answer:
             del call.resources(BACKUPS)[arn]
             return {"DBInstanceAutomatedBackup": {**backup, "Status": "deleting"}}
     return fail(NO_BACKUPS, "no backups of this instance are replicated here")
+
+
+def _subscription(call: Call) -> Any:
+    found, name = call.backend().event_subscriptions, call.params["SubscriptionName"]
+    if name not in found:
+        fail("SubscriptionNotFound", f"Subscription {name} not found.")
+    return found[name]
+
+
+def _answer_subscription(subscription: Any) -> Answer:
+    return {
+        "EventSubscription": {
+            "CustSubscriptionId": subscription.subscription_name,
+            "Enabled": subscription.enabled,
+            "EventCategoriesList": subscription.event_categories,
+            "SnsTopicArn": subscription.sns_topic_arn,
+            "SourceIdsList": subscription.source_ids,
+            "SourceType": subscription.source_type,
+            "Status": subscription.status,
+        }
+    }
+
+
+@operation("rds", "ModifyEventSubscription")
+def modify_event_subscription(call: Call) -> Answer:
+    """Not implemented."""
+    subscription = _subscription(call)
+    for parameter, attribute in (
+        ("SnsTopicArn", "sns_topic_arn"),
+        ("SourceType", "source_type"),
+        ("EventCategories", "event_categories"),
+        ("Enabled", "enabled"),
+    ):
+        if call.params.get(parameter) is not None:
+            setattr(subscription, attribute, call.params[parameter])
+    return _answer_subscription(subscription)
+
+
+@operation("rds", "AddSourceIdentifierToSubscription", "RemoveSourceIdentifierFromSubscription")
+def change_sources(call: Call) -> Answer:
+    """Not implemented."""
+    subscription, source = _subscription(call), call.params["SourceIdentifier"]
+    others = [item for item in subscription.source_ids or [] if item != source]
+    subscription.source_ids = [*others, source] if call.operation.startswith("Add") else others
+    return _answer_subscription(subscription)
