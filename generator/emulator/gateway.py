@@ -160,7 +160,7 @@ class Gateway:
             reply = self._ask_moto(environ, body)
         except Exception as error:
             if isinstance(error, NotImplementedError) or not self._known(environ, body):
-                return self._refuse(environ, routed, service, operation)
+                return self._refuse(environ, routed, service, operation, error)
             return self._broken(environ, routed, f"{service} {operation}", error)
         if environ.get("PATH_INFO", "").startswith("/moto-api"):
             return reply
@@ -192,10 +192,14 @@ class Gateway:
         status, headers = started[-1]
         return Reply(int(status.split()[0]), dict(headers), content)
 
-    def _refuse(self, environ: Environ, routed: Routed | None, service: str, operation: str) -> Reply:
+    def _refuse(
+        self, environ: Environ, routed: Routed | None, service: str, operation: str, error: Exception | None = None
+    ) -> Reply:
         self._refused[service, operation] = self._refused.get((service, operation), 0) + 1
-        self.log(f"not implemented: {service} {operation}")
-        message = f"the emulator does not implement {service} {operation}"
+        # moto says in the error which filter or attribute it lacks, where it has the operation as such
+        detail = f": {error}".replace("\n", " ") if isinstance(error, NotImplementedError) and str(error) else ""
+        self.log(f"not implemented: {service} {operation}{detail}")
+        message = f"the emulator does not implement {service} {operation}{detail}"
         return _error(environ, routed, NOT_IMPLEMENTED, message)
 
     def _broken(self, environ: Environ, routed: Routed | None, name: str, error: Exception) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,7 +145,12 @@ COLLECTIONS: dict[str, tuple[Collection, ...]] = {
         Collection("option_groups", "option_groups", hidden=lambda item: item.name.startswith("default:")),
         Collection("parameter_groups", "db_parameter_groups", hidden=lambda item: item.name.startswith("default.")),
         Collection("proxies", "db_proxies"),
-        Collection("snapshots", "database_snapshots", retained=lambda _: True),
+        Collection(
+            "snapshots",
+            "database_snapshots",
+            hidden=lambda item: item.snapshot_type == "automated",
+            retained=lambda _: True,
+        ),
         Collection("subnet_groups", "subnet_groups"),
     ),
     "route53": (
@@ -240,7 +245,7 @@ def items(backend: Any, collection: Collection) -> Iterator[tuple[str, Any]]:
         else:
             places = [getattr(place, step) for place in places]
     for place in places:
-        pairs = list(place.items()) if isinstance(place, dict) else [("", item) for item in place]
+        pairs = list(place.items()) if isinstance(place, Mapping) else [("", item) for item in place]
         for name, item in pairs:
             yield (_identifier(item, collection.key) if collection.key else _text(name)), item
 

@@ -6,36 +6,47 @@ locals {
   family     = split(".", var.database.instance_class)[1]
   burstable  = startswith(local.family, "t")
 
-  # Memory of a class in GiB: for t classes by size, for others 4 (m) or 8 (r, x) for each vCPU.
-  # From the instance types' data sheets; unknown sizes count as 8 GiB.
-  t_memory = { micro = 1, small = 2, medium = 4, large = 8, xlarge = 16, "2xlarge" = 32 }
-  vcpus    = { large = 2, xlarge = 4, "2xlarge" = 8, "4xlarge" = 16, "8xlarge" = 32, "12xlarge" = 48, "16xlarge" = 64 }
-  memory_gib = (
-    local.burstable ? lookup(local.t_memory, local.class_size, 8) :
-    lookup(local.vcpus, local.class_size, 2) * (startswith(local.family, "m") ? 4 : 8)
-  )
+  # Memory of a class in GiB, from the instance types' data sheets: t classes by size, the others by vCPU.
+  # Of the x family the smallest ratio, so that nothing is promised that a class may not have.
+  t_memory     = { micro = 1, small = 2, medium = 4, large = 8, xlarge = 16, "2xlarge" = 32 }
+  gib_per_vcpu = { c = 2, m = 4, r = 8, x = 16 }
+  vcpus        = try(4 * tonumber(trimsuffix(local.class_size, "xlarge")), { large = 2, xlarge = 4 }[local.class_size], 1)
+  memory_gib   = local.burstable ? lookup(local.t_memory, local.class_size, 8) : local.vcpus * lookup(local.gib_per_vcpu, substr(local.family, 0, 1), 8)
   # RDS's own default for PostgreSQL: LEAST(DBInstanceClassMemory / 9531392, 5000).
-  max_connections = min(floor(local.memory_gib * local.gib / 9531392), 5000)
+  max_connections = coalesce(var.database.max_connections, min(floor(local.memory_gib * local.gib / 9531392), 5000))
 
-  # no_requests: nothing asked, nothing wrong. gone: what should report is down, or its monitoring is.
-  silence = { no_requests = "notBreaching", gone = "breaching", sparse = "ignore" }
+  # What silence means, by its cause.
+  silence = {
+    gone        = "breaching"    # what should report every minute is down, or its monitoring is
+    no_requests = "notBreaching" # nothing asked, nothing wrong
+    other_role  = "notBreaching" # only a replica reports it: a node that became the primary has no lag
+    sparse      = "ignore"       # reported once or twice a day: between two reports the last one holds
+  }
 
   alb      = { LoadBalancer = var.load_balancer.arn_suffix }
   target   = merge(local.alb, { TargetGroup = var.load_balancer.target_group_arn_suffix })
   tasks    = { ClusterName = var.service.cluster_name, ServiceName = var.service.service_name }
   postgres = { DBInstanceIdentifier = var.database.identifier }
 
-  load_balancer_alarms = {
-    p95 = {
-      namespace = "AWS/ApplicationELB", metric = "TargetResponseTime", dimensions = local.target, statistic = "p95"
-      over      = var.objectives.p95_ms / 1000, period = 60, of = 5, at = 3, silence = "no_requests"
-      text      = "95 % of the answers take longer than promised. Look at the tasks' CPU, then at the database's latency."
-    }
-    unhealthy-tasks = {
-      namespace = "AWS/ApplicationELB", metric = "UnHealthyHostCount", dimensions = local.target, statistic = "Maximum"
-      over      = 0, period = 60, of = 5, at = 3, silence = "no_requests"
-      text      = "Tasks fail their health check. Look at the service's events and the tasks' log."
-    }
+  load_balancer_alarms = merge(
+    {
+      # Over all target groups: after a blue-green deployment the other colour answers.
+      p95 = {
+        namespace = "AWS/ApplicationELB", metric = "TargetResponseTime", dimensions = local.alb, statistic = "p95"
+        over      = var.objectives.p95_ms / 1000, period = 60, of = 5, at = 3, silence = "no_requests"
+        text      = "95 % of the answers take longer than promised. Look at the tasks' CPU, then at the database's latency."
+      }
+      unhealthy-tasks = merge(local.unhealthy, { dimensions = local.target })
+    },
+    {
+      for name, suffix in var.load_balancer.other_target_group_arn_suffixes :
+      "unhealthy-tasks-${name}" => merge(local.unhealthy, { dimensions = merge(local.alb, { TargetGroup = suffix }) })
+    },
+  )
+  unhealthy = {
+    namespace = "AWS/ApplicationELB", metric = "UnHealthyHostCount", statistic = "Maximum"
+    over      = 0, period = 60, of = 5, at = 3, silence = "no_requests"
+    text      = "Tasks fail their health check. Look at the service's events and the tasks' log."
   }
 
   service_alarms = {
@@ -99,8 +110,9 @@ locals {
     {
       for name, identifier in var.database.replica_identifiers : "replica-lag-${name}" => {
         namespace = "AWS/RDS", metric = "ReplicaLag", dimensions = { DBInstanceIdentifier = identifier }, statistic = "Maximum"
-        over      = 30, period = 60, of = 5, at = 5, silence = "gone"
-        text      = "The replica ${name} is more than 30 s behind. Look at its load and at long queries on it."
+        # While nothing is written, PostgreSQL replicas report up to 5 minutes: only what stays above that is lag.
+        over = 360, period = 60, of = 10, at = 10, silence = "gone"
+        text = "The replica ${name} is more than 6 minutes behind. Look at its load and at long queries on it."
       }
     },
   )
@@ -117,17 +129,26 @@ locals {
     for pair in setproduct(var.cache.node_ids, keys(local.node_alarms)) :
     "${pair[1]}-${substr(pair[0], -3, 3)}" => merge(local.node_alarms[pair[1]], {
       namespace = "AWS/ElastiCache", dimensions = { CacheClusterId = pair[0] }, period = 60, of = 10, at = 8
-      silence   = pair[1] == "lag" ? "sparse" : "gone" # only a replica reports its lag
+      silence   = pair[1] == "lag" ? "other_role" : "gone"
     })
   }
 
-  nat_alarms = {
-    for zone, id in var.nat_gateway_ids : "ports-${zone}" => {
-      namespace = "AWS/NATGateway", metric = "ErrorPortAllocation", dimensions = { NatGatewayId = id }, statistic = "Sum"
-      over      = 0, period = 300, of = 1, at = 1, silence = "sparse"
-      text      = "The NAT gateway of zone ${zone} ran out of ports: tasks cannot connect outwards."
-    }
-  }
+  nat_alarms = merge(
+    {
+      for zone, id in var.nat_gateway_ids : "ports-${zone}" => {
+        namespace = "AWS/NATGateway", metric = "ErrorPortAllocation", dimensions = { NatGatewayId = id }, statistic = "Sum"
+        over      = 0, period = 300, of = 1, at = 1, silence = "no_requests"
+        text      = "The NAT gateway of zone ${zone} ran out of ports: tasks cannot connect outwards. Look for the host they connect to most."
+      }
+    },
+    {
+      for zone, id in var.nat_instance_ids : "instance-${zone}" => {
+        namespace = "AWS/EC2", metric = "StatusCheckFailed", dimensions = { InstanceId = id }, statistic = "Maximum"
+        over      = 0, period = 60, of = 3, at = 2, silence = "gone"
+        text      = "The NAT instance of zone ${zone} is down: tasks cannot connect outwards. Look at its system log; stop and start it."
+      }
+    },
+  )
 
   application_alarms = {
     errors = {
@@ -198,7 +219,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   statistic           = startswith(each.value.statistic, "p") ? null : each.value.statistic
   tags                = var.tags
   threshold           = try(each.value.under, each.value.over)
-  treat_missing_data  = lookup(local.silence, each.value.silence, "missing")
+  treat_missing_data  = local.silence[each.value.silence]
 }
 
 resource "aws_cloudwatch_metric_alarm" "us_east_1" {
@@ -220,18 +241,20 @@ resource "aws_cloudwatch_metric_alarm" "us_east_1" {
   statistic           = startswith(each.value.statistic, "p") ? null : each.value.statistic
   tags                = var.tags
   threshold           = try(each.value.under, each.value.over)
-  treat_missing_data  = lookup(local.silence, each.value.silence, "missing")
+  treat_missing_data  = local.silence[each.value.silence]
 }
 
 # Rates, not counts: ten failed requests are nothing at noon and an outage at night.
+# RequestCount leaves out what no target could be chosen for. What the load balancer refuses is therefore added to it:
+# with no task left there would be nothing to divide by, and silence in the worst case.
 resource "aws_cloudwatch_metric_alarm" "error_rate" {
   for_each = {
     loadbalancer-errors = {
-      metric = "HTTPCode_ELB_5XX_Count", dimensions = local.alb
+      metric = "HTTPCode_ELB_5XX_Count", rate = "100 * FILL(errors, 0) / (FILL(requests, 0) + FILL(errors, 0))"
       text   = "The load balancer itself refuses requests. Look at unhealthy tasks and at its rejected connections."
     }
     service-errors = {
-      metric = "HTTPCode_Target_5XX_Count", dimensions = local.target
+      metric = "HTTPCode_Target_5XX_Count", rate = "100 * FILL(errors, 0) / requests"
       text   = "The application answers with errors. Look at the application's log."
     }
   }
@@ -249,7 +272,7 @@ resource "aws_cloudwatch_metric_alarm" "error_rate" {
 
   metric_query {
     id          = "rate"
-    expression  = "100 * FILL(errors, 0) / requests"
+    expression  = each.value.rate
     label       = "Failed requests in percent"
     return_data = true
   }
@@ -258,7 +281,7 @@ resource "aws_cloudwatch_metric_alarm" "error_rate" {
     id = "errors"
 
     metric {
-      dimensions  = each.value.dimensions
+      dimensions  = local.alb
       metric_name = each.value.metric
       namespace   = "AWS/ApplicationELB"
       period      = 60
@@ -279,7 +302,7 @@ resource "aws_cloudwatch_metric_alarm" "error_rate" {
   }
 }
 
-# The one to wake someone for: users notice.
+# The one to wake someone for: users notice. A composite alarm sees only its own region, so the edge's stay by themselves.
 resource "aws_cloudwatch_composite_alarm" "user_facing" {
   alarm_name        = "${var.name}-user-facing"
   alarm_description = "Users see errors or wait too long. The alarms that it is made of say where."

@@ -19,11 +19,15 @@ locals {
     us_east_1 = "arn:${local.partition}:sns:us-east-1:${local.account}:${local.topics.us_east_1}"
   }
 
+  # The edge's topic hears alarms only.
   publishers = {
-    Alarms    = "cloudwatch.amazonaws.com"
-    Anomalies = "costalerts.amazonaws.com"
-    Budget    = "budgets.amazonaws.com"
-    Database  = "events.rds.amazonaws.com"
+    regional = {
+      Alarms    = "cloudwatch.amazonaws.com"
+      Anomalies = "costalerts.amazonaws.com"
+      Budget    = "budgets.amazonaws.com"
+      Database  = "events.rds.amazonaws.com"
+    }
+    us_east_1 = { Alarms = "cloudwatch.amazonaws.com" }
   }
 }
 
@@ -47,7 +51,7 @@ data "aws_iam_policy_document" "topic" {
   for_each = local.topic_arns
 
   dynamic "statement" {
-    for_each = local.publishers
+    for_each = local.publishers[each.key]
 
     content {
       sid       = statement.key
@@ -117,7 +121,7 @@ resource "aws_sns_topic_subscription" "us_east_1" {
 
 resource "aws_db_event_subscription" "this" {
   name             = "${var.name}-database"
-  event_categories = ["availability", "deletion", "failover", "failure", "low storage", "maintenance", "notification", "recovery"]
+  event_categories = ["availability", "deletion", "failover", "failure", "low storage", "maintenance", "notification", "read replica", "recovery"]
   sns_topic        = aws_sns_topic.this.arn
   source_ids       = concat([var.database.identifier], values(var.database.replica_identifiers))
   source_type      = "db-instance"

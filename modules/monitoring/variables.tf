@@ -15,8 +15,8 @@ variable "alert_emails" {
   nullable    = false
 
   validation {
-    condition     = length(var.alert_emails) >= 1 && alltrue([for address in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
-    error_message = "alert_emails: write at least one e-mail address; an alarm that no one hears is none."
+    condition     = length(var.alert_emails) >= 1 && length(var.alert_emails) <= 10 && alltrue([for address in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
+    error_message = "alert_emails: write at least one e-mail address (an alarm that no one hears is none), at most the 10 that a budget can tell; more people share a list's address."
   }
 }
 
@@ -40,14 +40,25 @@ variable "certificate_arns" {
 }
 
 variable "database" {
-  description = "Database to watch: identifier, class, storage in GiB, and the identifiers of its replicas by name."
+  description = "Database to watch: identifier, class, storage in GiB, the identifiers of its replicas by name, and max_connections where its parameter group sets it (null: RDS's default for the class)."
   type = object({
     identifier            = string
     instance_class        = string
     allocated_storage_gib = number
+    max_connections       = optional(number)
     replica_identifiers   = optional(map(string), {})
   })
   nullable = false
+
+  validation {
+    condition     = can(regex("^db\\.[a-z][a-z0-9-]*\\.(micro|small|medium|large|[0-9]*xlarge)$", var.database.instance_class))
+    error_message = "database.instance_class: write a class such as db.t4g.medium."
+  }
+
+  validation {
+    condition     = var.database.allocated_storage_gib > 0
+    error_message = "database.allocated_storage_gib: write the storage in GiB, above 0."
+  }
 }
 
 variable "distribution_id" {
@@ -63,10 +74,12 @@ variable "kms_key_arn" {
 }
 
 variable "load_balancer" {
-  description = "Load balancer and target group to watch, by the last parts of their ARNs."
+  description = "Load balancer and target group to watch, by the last parts of their ARNs; other target groups of the service by name (green, under CodeDeploy)."
   type = object({
     arn_suffix              = string
     target_group_arn_suffix = string
+
+    other_target_group_arn_suffixes = optional(map(string), {})
   })
   nullable = false
 }
@@ -122,6 +135,13 @@ variable "cost_anomalies" {
 
 variable "nat_gateway_ids" {
   description = "NAT gateways to watch, by zone."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "nat_instance_ids" {
+  description = "NAT instances to watch, by zone."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -129,7 +129,7 @@ def make_database(rds: Any, name: str, **more: Any) -> dict[str, Any]:
     return instance
 
 
-def test_instances_are_told_apart(client: Clients) -> None:
+def test_instances_are_told_apart(client: Clients, emulator: Emulator) -> None:
     rds = client("rds")
     insights = {"EnablePerformanceInsights": True, "PerformanceInsightsKMSKeyId": "arn:aws:kms:::key/1"}
     first, second = make_database(rds, "one", **insights), make_database(rds, "two")
@@ -140,7 +140,9 @@ def test_instances_are_told_apart(client: Clients) -> None:
     assert read["PerformanceInsightsKMSKeyId"] == "arn:aws:kms:::key/1"
     rds.modify_db_instance(DBInstanceIdentifier="one", EnablePerformanceInsights=False)
     assert not rds.describe_db_instances(DBInstanceIdentifier="one")["DBInstances"][0]["PerformanceInsightsEnabled"]
-    rds.delete_db_instance(DBInstanceIdentifier="one", SkipFinalSnapshot=True)
+    assert emulator.inventory()["resources"]["rds/instances"] == ["one", "two"]
+    rds.delete_db_instance(DBInstanceIdentifier="one", FinalDBSnapshotIdentifier="last")
+    assert emulator.inventory()["retained"]["rds/snapshots"] == ["last"]
     make_database(rds, "one")
     assert not rds.describe_db_instances(DBInstanceIdentifier="one")["DBInstances"][0].get("PerformanceInsightsEnabled")
 

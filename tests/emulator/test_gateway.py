@@ -61,6 +61,13 @@ def test_what_nobody_implements_fails_at_once(
     assert {"service": service, "operation": name, "count": 1} in emulator.unsupported()
 
 
+def test_a_filter_that_moto_lacks_is_named(client: Clients) -> None:
+    filters = [{"Name": "outpost-arn", "Values": ["x"]}]
+    ec2 = client("ec2")
+    with pytest.raises(ClientError, match=r"does not implement ec2 DescribeSubnets: .*outpost-arn"):
+        ec2.describe_subnets(Filters=filters)
+
+
 def test_an_operation_that_aws_does_not_have(emulator: Emulator) -> None:
     headers = signed("kms", **{"X-Amz-Target": "TrentService.Juggle", "Content-Type": "application/x-amz-json-1.1"})
     status, body = call(emulator, "POST", "/", headers, b"{}")

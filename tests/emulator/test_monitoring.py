@@ -64,6 +64,14 @@ def test_a_log_group_gets_and_loses_its_key(client: Clients) -> None:
         logs.disassociate_kms_key(logGroupName="none")
 
 
+def test_a_log_group_keeps_its_class(client: Clients) -> None:
+    logs = client("logs")
+    logs.create_log_group(logGroupName="rare", logGroupClass="INFREQUENT_ACCESS")
+    logs.create_log_group(logGroupName="usual")
+    found = {item["logGroupName"]: item["logGroupClass"] for item in logs.describe_log_groups()["logGroups"]}
+    assert found == {"rare": "INFREQUENT_ACCESS", "usual": "STANDARD"}
+
+
 def test_a_metric_filter_is_changed(client: Clients) -> None:
     logs = client("logs")
     logs.create_log_group(logGroupName="app")

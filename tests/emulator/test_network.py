@@ -42,6 +42,22 @@ def test_rules_keep_their_descriptions(client: Clients) -> None:
     assert read["SecurityGroupRules"][0]["Description"] == "the edge"
 
 
+def test_a_subnet_is_found_by_its_ipv6_association(client: Clients) -> None:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    network = ec2.describe_vpcs(VpcIds=[vpc["VpcId"]])["Vpcs"][0]["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    block = {"CidrBlock": "10.0.0.0/24", "Ipv6CidrBlock": network.replace("/56", "/64")}
+    subnet = ec2.create_subnet(VpcId=vpc["VpcId"], **block)["Subnet"]
+    association = subnet["Ipv6CidrBlockAssociationSet"][0]["AssociationId"]
+
+    def found(name: str) -> list[str]:
+        filters = [{"Name": "ipv6-cidr-block-association.association-id", "Values": [name]}]
+        return [item["SubnetId"] for item in ec2.describe_subnets(Filters=filters)["Subnets"]]
+
+    assert found(association) == [subnet["SubnetId"]]
+    assert found("none") == []
+
+
 def test_a_nat_gateway_leaves_nothing_behind(client: Clients, emulator: Emulator) -> None:
     ec2 = client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

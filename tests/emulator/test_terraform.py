@@ -35,7 +35,8 @@ def terraform(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatc
     root.mkdir()
     (root / "main.tf").write_text(STACK.read_text())
     # HOME is changed for AWS alone: Terraform's own configuration stays the user's.
-    user = {"TF_CLI_CONFIG_FILE": os.environ.get("TF_CLI_CONFIG_FILE", str(Path.home() / ".terraformrc"))}
+    own = Path.home() / ".terraformrc"
+    user = {"TF_CLI_CONFIG_FILE": str(own)} if own.exists() and "TF_CLI_CONFIG_FILE" not in os.environ else {}
     return Terraform(root, {**os.environ, **user, "HOME": str(home), **emulator.environment(REGION)})
 
 

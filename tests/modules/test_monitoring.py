@@ -31,13 +31,19 @@ LARGE = {
         "allocated_storage_gib": 100,
         "replica_identifiers": {"reports": "shop-reports"},
     },
+    "load_balancer": {
+        **BASE["load_balancer"],
+        "other_target_group_arn_suffixes": {"green": "targetgroup/shop-green/0123456789abcdef"},
+    },
     "nat_gateway_ids": {"0": "nat-0123456789abcdef0"},
+    "nat_instance_ids": {"1": "i-0123456789abcdef0"},
     "certificate_arns": {
         "regional": {"origin": "arn:aws:acm:us-east-1:123456789012:certificate/a"},
         "us_east_1": {"viewer": "arn:aws:acm:us-east-1:123456789012:certificate/b"},
     },
     "cost_anomalies": True,
 }
+HUGE = {**BASE, "database": {**BASE["database"], "instance_class": "db.r7g.24xlarge", "max_connections": 200}}
 
 
 def alarms(plan) -> dict:
@@ -88,6 +94,8 @@ def test_more_parts_have_more_alarms_and_no_credits_where_there_are_none(plan_mo
         "shop-certificate-origin",
         "shop-certificate-viewer-us-east-1",
         "shop-database-replica-lag-reports",
+        "shop-loadbalancer-unhealthy-tasks-green",
+        "shop-nat-instance-1",
         "shop-nat-ports-0",
     }
     assert "shop-database-cpu-credits" not in alarms(plan_module("monitoring", **LARGE))
@@ -104,6 +112,67 @@ def test_thresholds_follow_from_the_objectives_and_the_class(plan_module) -> Non
     assert found["shop-database-connections"]["threshold"] == 360  # 80 % of LEAST(4 GiB / 9531392, 5000) = 450
     assert found["shop-database-free-storage"]["threshold"] == 50 * 2**30 * 0.15
     assert alarms(plan_module("monitoring", **LARGE))["shop-database-connections"]["threshold"] == 720
+
+
+def test_large_classes_count_their_memory_and_connections_can_be_given(plan_module) -> None:
+    found = alarms(plan_module("monitoring", **HUGE))
+    assert found["shop-database-free-memory"]["threshold"] == pytest.approx(768 * 2**30 * 0.1)  # 96 vCPU of 8 GiB
+    assert found["shop-database-connections"]["threshold"] == 160
+
+
+def queries(alarm: dict) -> dict:
+    return {item["id"]: item for item in alarm["metric_query"]}
+
+
+def test_an_outage_of_all_tasks_is_not_silent(plan_module) -> None:
+    """RequestCount lacks requests that found no target: what the load balancer refuses must count as requests."""
+    found = alarms(plan_module("monitoring", **BASE))
+    refused, failed = queries(found["shop-loadbalancer-errors"]), queries(found["shop-service-errors"])
+    assert refused["rate"]["expression"] == "100 * FILL(errors, 0) / (FILL(requests, 0) + FILL(errors, 0))"
+    assert refused["errors"]["metric"][0]["metric_name"] == "HTTPCode_ELB_5XX_Count"
+    assert failed["errors"]["metric"][0]["metric_name"] == "HTTPCode_Target_5XX_Count"
+    assert {found[f"shop-{name}-errors"]["threshold"] for name in ("loadbalancer", "service")} == {1}
+
+
+def test_what_users_feel_is_measured_over_both_colours(plan_module) -> None:
+    found = alarms(plan_module("monitoring", **LARGE))
+    whole = {"LoadBalancer": BASE["load_balancer"]["arn_suffix"]}
+    assert found["shop-loadbalancer-p95"]["dimensions"] == whole
+    assert queries(found["shop-service-errors"])["errors"]["metric"][0]["dimensions"] == whole
+    groups = {
+        found[f"shop-loadbalancer-unhealthy-tasks{colour}"]["dimensions"]["TargetGroup"] for colour in ("", "-green")
+    }
+    assert groups == {f"targetgroup/shop-{colour}/0123456789abcdef" for colour in ("blue", "green")}
+
+
+def test_a_replica_of_a_quiet_database_is_no_alarm(plan_module) -> None:
+    lag = alarms(plan_module("monitoring", **LARGE))["shop-database-replica-lag-reports"]
+    assert lag["threshold"] > 300, "what PostgreSQL reports while nothing is written"
+    assert lag["dimensions"] == {"DBInstanceIdentifier": "shop-reports"}
+
+
+def test_silence_is_read_by_its_cause(plan_module) -> None:
+    found = alarms(plan_module("monitoring", **LARGE))
+    meaning = {
+        "cache-lag-001": "notBreaching",
+        "cache-memory-001": "breaching",
+        "certificate-origin": "ignore",
+        "database-cpu": "breaching",
+        "edge-errors": "notBreaching",
+        "loadbalancer-p95": "notBreaching",
+        "nat-instance-1": "breaching",
+        "nat-ports-0": "notBreaching",
+        "service-too-few-tasks": "breaching",
+    }
+    assert {name: found[f"shop-{name}"]["treat_missing_data"] for name in meaning} == meaning
+
+
+def test_the_database_tells_of_its_own_events_only(plan_module) -> None:
+    resources = plan_module("monitoring", **LARGE).modules["module.this"].resources
+    events = resources["aws_db_event_subscription.this"]["values"]
+    assert sorted(events["source_ids"]) == ["shop", "shop-reports"]
+    wanted = {"availability", "failover", "failure", "low storage", "maintenance", "read replica"}
+    assert wanted <= set(events["event_categories"])
 
 
 def test_every_alarm_says_what_to_do_and_chooses_what_silence_means(plan_module) -> None:
@@ -136,6 +205,10 @@ def test_topics_are_encrypted_and_heard(plan_module) -> None:
     assert all(
         "aws:SourceAccount" in str(item.get("Condition")) for item in policy["Statement"] if item["Effect"] == "Allow"
     )
+    edge = json.loads(resources["aws_sns_topic_policy.us_east_1"]["values"]["policy"])
+    allowed = [item["Principal"]["Service"] for item in edge["Statement"] if item["Effect"] == "Allow"]
+    assert allowed == ["cloudwatch.amazonaws.com"]
+    assert resources["aws_sns_topic.this"]["values"]["name"] != resources["aws_sns_topic.us_east_1"]["values"]["name"]
 
 
 def test_what_users_notice_is_one_alarm(plan_module) -> None:
@@ -183,14 +256,29 @@ def test_cost_anomalies_are_an_option(plan_module) -> None:
 
 
 def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
-    wrong = {**BASE, "name": "S", "alert_emails": ["nobody"], "monthly_budget_usd": 0, "objectives": {"p95_ms": 0}}
+    wrong = {
+        **BASE,
+        "name": "S",
+        "alert_emails": ["nobody"],
+        "database": {"identifier": "shop", "instance_class": "t3.medium", "allocated_storage_gib": 0},
+        "monthly_budget_usd": 0,
+        "objectives": {"p95_ms": 0},
+    }
     with pytest.raises(AssertionError) as caught:
         plan_module("monitoring", **wrong)
     said = " ".join(str(caught.value).split())
     for text in (
         "name: write 3 to 30",
         "alert_emails: write at least one",
+        "database.allocated_storage_gib: write",
+        "database.instance_class: write",
         "monthly_budget_usd: write",
         "objectives: write p95_ms",
     ):
         assert text in said, text
+
+
+def test_more_addresses_than_a_budget_can_tell_are_refused(plan_module) -> None:
+    addresses = [f"person{number}@example.com" for number in range(11)]
+    with pytest.raises(AssertionError, match="at most the 10"):
+        plan_module("monitoring", **{**BASE, "alert_emails": addresses})

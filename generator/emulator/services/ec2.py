@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from generator.emulator.registry import Answer, Call, amend, operation
+from typing import Any
+
+from generator.emulator.registry import Answer, Call, amend, operation, patch
+
+
+@patch("ec2")
+def find_subnets_by_association() -> None:
+    """Subnets: cannot be filtered by their IPv6 association, for which Terraform waits."""
+    from moto.ec2.models.subnets import Subnet  # noqa: PLC0415 - slow to import
+
+    original = Subnet.get_filter_value
+
+    def get_filter_value(self: Any, filter_name: str, method_name: str | None = None) -> Any:
+        if filter_name == "ipv6-cidr-block-association.association-id":
+            return list(self.ipv6_cidr_block_associations)
+        return original(self, filter_name, method_name)
+
+    Subnet.get_filter_value = get_filter_value  # type: ignore[method-assign]
 
 
 @amend("ec2", "CreateFlowLogs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from generator.emulator.registry import Answer, Call, Decline, fail, given, new_id, operation
+from generator.emulator.registry import Answer, Call, Decline, amend, fail, given, new_id, operation
 
 KIND = "QueryDefinition"
 
@@ -35,6 +35,19 @@ def delete_query_definition(call: Call) -> Answer:
     """Not implemented."""
     call.remove(KIND, call.params["queryDefinitionId"], "ResourceNotFoundException")
     return {"success": True}
+
+
+@amend("logs", "CreateLogGroup")
+def create_log_group(call: Call, answer: Answer) -> None:  # noqa: ARG001
+    """Forgets logGroupClass, for which Terraform would replace the group."""
+    call.notes("class")[call.params["logGroupName"]] = call.params.get("logGroupClass")
+
+
+@amend("logs", "DescribeLogGroups")
+def describe_log_groups(call: Call, answer: Answer) -> None:
+    """Forgets logGroupClass, for which Terraform would replace the group."""
+    for group in answer.get("logGroups") or []:
+        group["logGroupClass"] = call.notes("class").get(group["logGroupName"]) or "STANDARD"
 
 
 @operation("logs", "PutMetricFilter")

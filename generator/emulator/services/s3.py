@@ -68,8 +68,8 @@ def get_bucket_replication(call: Call, answer: Answer) -> None:
 
 
 @patch("s3")
-def mend_access_logging() -> None:
-    """Access logging: fails on most policies of log buckets, and logs every call: such a bucket is never empty."""
+def mend_logging() -> None:
+    """Logging: fails on most policies of log buckets, logs every call, takes bucket and prefix for a bucket's name."""
     from moto.s3.models import FakeBucket, S3Backend  # noqa: PLC0415 - slow to import
 
     def allowed(target_bucket: Any, target_prefix: str | None) -> bool:
@@ -80,6 +80,12 @@ def mend_access_logging() -> None:
     def log_nothing(self: Any, request: Any, bucket_name: str) -> None:
         """Leave the log bucket empty, so that it can be destroyed."""
 
+    find = S3Backend.get_bucket
+
+    def get_bucket(self: Any, bucket_name: str, *args: Any, **kwargs: Any) -> Any:
+        return find(self, bucket_name.split("/", maxsplit=1)[0], *args, **kwargs)
+
+    S3Backend.get_bucket = get_bucket  # type: ignore[method-assign]
     S3Backend.log_incoming_request = log_nothing  # type: ignore[method-assign]
     FakeBucket._log_permissions_enabled_policy = staticmethod(allowed)  # type: ignore[method-assign]
 
@@ -97,16 +103,3 @@ def _allows_logs(statement: dict[str, Any], place: str) -> bool:
         and any(fnmatch("s3:PutObject", action) for action in _listed(statement.get("Action")))
         and any(fnmatch(place, f"{resource.rstrip('*')}*") for resource in _listed(statement.get("Resource")))
     )
-
-
-@patch("ec2")
-def accept_prefix_of_flow_logs() -> None:
-    """Flow logs: takes bucket and prefix of an S3 destination for the name of a bucket."""
-    from moto.s3.models import S3Backend  # noqa: PLC0415 - slow to import
-
-    original = S3Backend.get_bucket
-
-    def get_bucket(self: Any, bucket_name: str, *args: Any, **kwargs: Any) -> Any:
-        return original(self, bucket_name.split("/", maxsplit=1)[0], *args, **kwargs)
-
-    S3Backend.get_bucket = get_bucket  # type: ignore[method-assign]
