@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.diagnostics import UserError
 from generator.emulator.record import HOST, SOURCE, locked, log_file, read_record, record_file, source_digest
 
 START_SECONDS = 60.0
@@ -28,8 +29,10 @@ PACKAGE = SOURCE.parents[1]
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class EmulatorError(Exception):
+class EmulatorError(UserError):
     """The emulator does not start, stop or answer; the message ends with its log's last lines."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.compose import ACCOUNTS
 from generator.diagnostics import UserError
-from generator.emulator import EmulatorError, running, start
+from generator.emulator import running, start
 from generator.report import Console
 
 LOCAL, AWS = "local", "aws"
@@ -36,11 +36,8 @@ def choose(name: str, region: str, emulator_folder: Path, console: Console) -> T
     if name == AWS:
         return on_aws(os.environ, region)
     with console.step("emulator") as step:
-        try:
-            found = running(emulator_folder)
-            emulator = start(emulator_folder)
-        except EmulatorError as error:
-            raise UserError(str(error), f"the emulator's log is in {emulator_folder}") from None
+        found = running(emulator_folder)
+        emulator = start(emulator_folder)
         same = found is not None and found.instance_id == emulator.instance_id
         step.note = f"{emulator.endpoint}, {'running' if same else 'started'}"
     return on_emulator(emulator.environment(region), emulator.instance_id)

@@ -29,8 +29,8 @@ output "reader_endpoint" {
 }
 
 output "replication_group_id" {
-  description = "Id of the replication group, known before it is created."
-  value       = var.name
+  description = "Id of the replication group."
+  value       = aws_elasticache_replication_group.this.replication_group_id
 }
 
 output "security_group_id" {

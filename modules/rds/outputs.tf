@@ -19,8 +19,8 @@ output "database_name" {
 }
 
 output "identifier" {
-  description = "Identifier of the primary instance, known before it is created."
-  value       = var.name
+  description = "Identifier of the primary instance."
+  value       = aws_db_instance.this.identifier
 }
 
 output "instance_class" {
@@ -49,8 +49,8 @@ output "replica_addresses" {
 }
 
 output "replica_identifiers" {
-  description = "Identifiers of the read replicas, by name; known before they are created."
-  value       = { for key in keys(var.replicas) : key => "${var.name}-${key}" }
+  description = "Identifiers of the read replicas, by name."
+  value       = { for key, replica in aws_db_instance.replica : key => replica.identifier }
 }
 
 output "resource_id" {

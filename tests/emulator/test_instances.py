@@ -43,3 +43,5 @@ def test_an_interface_that_outlives_its_instance_is_free(client: Clients) -> Non
     [found] = ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"]
     assert found["Status"] == "available"
     ec2.delete_network_interface(NetworkInterfaceId=interface)
+    [reservation] = ec2.describe_instances(InstanceIds=[instance])["Reservations"]
+    assert reservation["Instances"][0]["State"]["Name"] == "terminated"

@@ -33,8 +33,10 @@ def interfaces(catalog: Path) -> Catalog:
 def schema(tmp_path_factory: pytest.TempPathFactory, open_root: Callable[[Path], Terraform]) -> dict[str, Any]:
     root = tmp_path_factory.mktemp("schema")
     shutil.copy2(MODULES / "vpc" / "versions.tf", root)
-    read = open_root(root).capture("providers", "schema", json=True).json()
-    [provider] = read["provider_schemas"].values()
+    terraform = open_root(root)
+    command = [str(terraform.binary.path), "providers", "schema", "-json"]
+    done = subprocess.run(command, cwd=root, env=terraform.environ, capture_output=True, check=True)
+    [provider] = json.loads(done.stdout)["provider_schemas"].values()
     return {**provider["resource_schemas"], **{f"data.{k}": v for k, v in provider["data_source_schemas"].items()}}
 
 

@@ -118,6 +118,8 @@ def terminate_instances(call: Call, answer: Answer) -> None:
     """Leaves an interface attached that outlives its instance."""
     for item in answer.get("TerminatingInstances") or []:
         instance = call.backend().get_instance(item["InstanceId"])
-        for interface in list(instance.nics.values()):
+        nics = dict(instance.nics)
+        for interface in nics.values():
             if interface.id in call.backend().enis:
                 instance.detach_eni(interface)
+        instance.nics = nics  # moto reads the addresses of a terminated instance from them

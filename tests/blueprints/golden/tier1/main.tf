@@ -289,7 +289,8 @@ module "monitoring" {
       viewer = module.dns.viewer_certificate_arn
     }
   }
-  nat_gateway_ids = module.network.nat_gateway_ids
+  nat_gateway_ids  = module.network.nat_gateway_ids
+  nat_instance_ids = module.network.nat_instance_ids
   objectives = {
     p95_ms = local.objectives.p95_ms
   }
