@@ -41,9 +41,12 @@ def main(directory: Path) -> int:
     from generator.emulator.gateway import Gateway  # noqa: PLC0415
 
     class Quiet(MotoRequestHandler):
-        """Handle requests without a line for each: SDKs poll."""
+        """Handle requests without a line for each: SDKs poll.
 
-        protocol_version = "HTTP/1.1"
+        A connection for each call: kept alive, some answers were lost, and the SDK repeated a call that was done.
+        """
+
+        protocol_version = "HTTP/1.0"
 
         def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
             """Write faults only."""

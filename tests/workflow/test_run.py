@@ -1,4 +1,4 @@
-"""Plan, apply and destroy by the real command, on a network alone: fast, and enough to go wrong in every way."""
+"""Plan, apply and destroy by the real command, on some secrets or a key alone: fast, and enough to go wrong in every way."""
 
 from __future__ import annotations
 
@@ -16,17 +16,31 @@ from generator.diagnostics import UserError
 from generator.workflow.run import confirm_destroy
 from tests.conftest import PROJECT, Tierform
 
-NETWORK = """\
+SECRETS = """\
 name: small
 region: eu-west-1
 account_id: "111122223333"
 components:
-  network:
-    module: vpc
+  secrets:
+    module: secrets
     inputs:
       name: small
-      zones: 2
-      nat: none
+      recovery_window_days: 7
+      kms_key_arn: arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555
+      secrets:
+        token: {description: Signs tokens, generate: {length: 40}}
+"""
+# Making a key takes ten seconds: time to be killed.
+KEYS = """\
+name: small
+region: eu-west-1
+components:
+  keys:
+    module: kms
+    inputs:
+      name: small
+      keys:
+        data: {description: Data}
 """
 
 
@@ -34,7 +48,7 @@ components:
 def small(tmp_path: Path, catalog: Path):
     """Yield the command with a build folder and a blueprint of its own; its emulator ends with the test."""
     command = Tierform(tmp_path / "build", catalog)
-    (tmp_path / "small.yaml").write_text(NETWORK)
+    (tmp_path / "small.yaml").write_text(SECRETS)
     command.blueprint = str(tmp_path / "small.yaml")
     yield command
     command("emulator", "stop")
@@ -54,11 +68,10 @@ def test_the_plan_that_was_shown_is_applied_once_and_all_is_torn_down(small) -> 
 
 def test_a_changed_blueprint_is_planned_anew_before_it_is_applied(small) -> None:
     small.ok("plan", small.blueprint)
-    Path(small.blueprint).write_text(NETWORK.replace("name: small\n      zones", "name: other\n      zones"))
+    Path(small.blueprint).write_text(SECRETS + "        other: {description: A person fills it}\n")
     applied = small.ok("apply", small.blueprint).out
     assert "Applying the plan that was shown" not in applied
-    assert 'tags_all": {"Name": "other' not in applied
-    assert "created." in applied
+    assert "5 created." in applied
     small.ok("emulator", "stop")
     ran = small.ok("plan", small.blueprint)
     assert "the emulator is a new one and empty, so this starts afresh" in ran.err
@@ -67,6 +80,7 @@ def test_a_changed_blueprint_is_planned_anew_before_it_is_applied(small) -> None
 
 
 def test_kill_9_of_an_apply_is_noticed_and_recovered_from(small) -> None:
+    Path(small.blueprint).write_text(KEYS)
     small.ok("plan", small.blueprint)
     apply = subprocess.Popen(
         [sys.executable, "-m", "generator", "apply", small.blueprint],
@@ -94,11 +108,11 @@ def until(condition, seconds: float = 60) -> None:
 
 
 def test_what_terraform_refuses_is_placed_in_the_blueprint(small) -> None:
-    Path(small.blueprint).write_text(NETWORK.replace("zones: 2", "zones: 7"))
+    Path(small.blueprint).write_text(SECRETS.replace("days: 7", "days: 3"))
     ran = small("plan", small.blueprint)
     assert ran.code == 1
     assert "Invalid value for variable" in ran.err
-    assert f"set at: {small.blueprint}:9:14" in ran.err
+    assert f"set at: {small.blueprint}:9:29" in ran.err
     assert "Traceback" not in ran.err
     assert not (small.build / "small" / "plan.tfplan").exists()
 
@@ -135,9 +149,9 @@ def test_render_check_tells_current_from_stale_and_shows_the_difference(small) -
     assert small("render", small.blueprint, "--check").code == 2
     small.ok("render", small.blueprint)
     assert small("render", small.blueprint, "--check").code == 0
-    Path(small.blueprint).write_text(NETWORK.replace("zones: 2", "zones: 3"))
+    Path(small.blueprint).write_text(SECRETS.replace("days: 7", "days: 8"))
     ran = small("render", small.blueprint, "--check")
     assert ran.code == 2
-    assert "-  zones = 2\n+  zones = 3\n" in ran.out
+    assert "-  recovery_window_days = 7\n+  recovery_window_days = 8\n" in ran.out
     Path(small.blueprint).write_text("nonsense: [")
     assert small("render", small.blueprint, "--check").code == 1
