@@ -1,11 +1,16 @@
 locals {
   family    = var.engine == "redis" ? "redis7" : "valkey${split(".", var.engine_version)[0]}"
   log_types = ["engine-log", "slow-log"]
-  user_name = "${var.name}-app"
+  user_name = coalesce(var.user_name, "${var.name}-app")
 
-  # All that a cache, a session store and a rate limiter use; nothing that administers the server or lists its keys.
-  # cache.clear() of Django calls FLUSHDB, which stays allowed: it can only empty this cache.
-  access_string = "on ~* &* -@all +@connection +@read +@write +@transaction +@scripting +flushdb -keys"
+  # All that a cache, a session store and a rate limiter use. Rules are read from the left: the categories before it bring
+  # CLIENT KILL, FLUSHALL, SWAPDB, MIGRATE and KEYS along, which -@admin -@dangerous takes away again. FLUSHDB comes
+  # back last, as cache.clear() of Django calls it.
+  access_string = "on ~* -@all +@connection +@read +@write +@transaction +@scripting -@admin -@dangerous +flushdb"
+
+  # Also for Valkey, which takes users of either engine: a group of engine valkey refuses a user without a password, and
+  # so a disabled default user. A change from redis to valkey leaves the users alone, too.
+  user_engine = "redis"
 }
 
 resource "aws_security_group" "this" {
@@ -57,7 +62,7 @@ resource "aws_elasticache_user" "app" {
   user_id       = local.user_name
   user_name     = local.user_name
   access_string = local.access_string
-  engine        = var.engine
+  engine        = local.user_engine
   tags          = var.tags
 
   authentication_mode {
@@ -70,7 +75,7 @@ resource "aws_elasticache_user" "default" {
   user_id       = "${var.name}-default"
   user_name     = "default"
   access_string = "off -@all"
-  engine        = var.engine
+  engine        = local.user_engine
   tags          = var.tags
 
   authentication_mode {
@@ -80,7 +85,7 @@ resource "aws_elasticache_user" "default" {
 
 resource "aws_elasticache_user_group" "this" {
   user_group_id = var.name
-  engine        = var.engine
+  engine        = local.user_engine
   user_ids      = [aws_elasticache_user.app.user_id, aws_elasticache_user.default.user_id]
   tags          = var.tags
 }
@@ -134,6 +139,18 @@ resource "aws_elasticache_replication_group" "this" {
       destination_type = "cloudwatch-logs"
       log_format       = "json"
       log_type         = log_delivery_configuration.key
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local.snapshot_length >= 60 && local.maintenance_length >= 60
+      error_message = "snapshot_window, maintenance_window: write at least an hour each."
+    }
+
+    precondition {
+      condition     = !local.windows_meet
+      error_message = "snapshot_window: write one that does not overlap maintenance_window."
     }
   }
 }

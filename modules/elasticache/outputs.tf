@@ -8,6 +8,11 @@ output "log_group_names" {
   value       = { for key, group in aws_cloudwatch_log_group.this : key => group.name }
 }
 
+output "member_clusters" {
+  description = "Ids of the nodes as AWS reports them."
+  value       = aws_elasticache_replication_group.this.member_clusters
+}
+
 output "node_ids" {
   description = "Ids of the nodes, known before they are created."
   value       = [for number in range(1, var.num_nodes + 1) : format("%s-%03d", var.name, number)]

@@ -164,6 +164,22 @@ variable "snapshot_window" {
   }
 }
 
+variable "user_name" {
+  description = "Name and id of the application's user, one per account and region; null is <name>-app."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.user_name == null ? true : can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.user_name)) && length(var.user_name) <= 40
+    error_message = "user_name: write up to 40 lower-case letters, digits and single hyphens; with IAM the id must equal the name."
+  }
+
+  validation {
+    condition     = var.user_name == null ? true : !contains(["default", "${var.name}-default"], var.user_name)
+    error_message = "user_name: write another one; this one is taken by the disabled user default."
+  }
+}
+
 variable "tags" {
   description = "Tags on every resource, beside the provider's default_tags."
   type        = map(string)

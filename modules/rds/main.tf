@@ -8,6 +8,12 @@ locals {
   log_types = ["postgresql", "upgrade"]
   major     = split(".", var.engine_version)[0]
 
+  # A replica without an interval of its own is watched like the primary.
+  replica_intervals = {
+    for key, replica in var.replicas : key => replica.monitoring_interval == null ? var.monitoring_interval : replica.monitoring_interval
+  }
+  monitored = max(var.monitoring_interval, values(local.replica_intervals)...) > 0
+
   # What every deployment wants; the names are PostgreSQL's and RDS's own.
   parameters = merge(
     {
@@ -93,15 +99,19 @@ resource "aws_db_instance" "this" {
   instance_class = var.instance_class
 
   allocated_storage     = var.allocated_storage
+  iops                  = var.iops
   max_allocated_storage = var.max_allocated_storage
+  storage_throughput    = var.storage_throughput
   storage_type          = "gp3"
   storage_encrypted     = true
   kms_key_id            = var.kms_key_arn
 
   db_name                             = var.database_name
   username                            = var.username
-  manage_master_user_password         = true
-  master_user_secret_kms_key_id       = var.kms_key_arn
+  manage_master_user_password         = local.own_password ? null : true
+  master_user_secret_kms_key_id       = local.own_password ? null : var.kms_key_arn
+  password_wo                         = local.own_password ? jsondecode(ephemeral.aws_secretsmanager_secret_version.master[0].secret_string).password : null
+  password_wo_version                 = local.own_password ? 1 : null
   iam_database_authentication_enabled = true
 
   db_subnet_group_name   = aws_db_subnet_group.this.name
@@ -118,7 +128,7 @@ resource "aws_db_instance" "this" {
   final_snapshot_identifier = "${var.name}-final"
   skip_final_snapshot       = !var.final_snapshot
 
-  allow_major_version_upgrade = false
+  allow_major_version_upgrade = var.allow_major_version_upgrade
   apply_immediately           = var.apply_immediately
   auto_minor_version_upgrade  = true
   maintenance_window          = var.maintenance_window
@@ -141,7 +151,20 @@ resource "aws_db_instance" "this" {
     }
   }
 
-  depends_on = [aws_cloudwatch_log_group.this]
+  # Without its policy the monitoring role is refused; it must go after the instance, too.
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy_attachment.monitoring]
+
+  lifecycle {
+    precondition {
+      condition     = local.backup_length >= 30 && local.maintenance_length >= 30
+      error_message = "backup_window, maintenance_window: write at least 30 minutes each."
+    }
+
+    precondition {
+      condition     = !local.windows_meet
+      error_message = "backup_window: write one that does not overlap maintenance_window."
+    }
+  }
 }
 
 resource "aws_db_instance" "replica" {
@@ -151,8 +174,11 @@ resource "aws_db_instance" "replica" {
   replicate_source_db = aws_db_instance.this.identifier
   instance_class      = coalesce(each.value.instance_class, var.instance_class)
 
+  # Slower storage than the primary's would make a replica fall behind.
+  iops                  = var.iops
   max_allocated_storage = var.max_allocated_storage
   storage_encrypted     = true
+  storage_throughput    = var.storage_throughput
   storage_type          = "gp3"
 
   availability_zone                   = each.value.availability_zone
@@ -170,54 +196,13 @@ resource "aws_db_instance" "replica" {
   parameter_group_name       = aws_db_parameter_group.this.name
 
   enabled_cloudwatch_logs_exports       = local.log_types
-  monitoring_interval                   = var.monitoring_interval
-  monitoring_role_arn                   = var.monitoring_interval > 0 ? aws_iam_role.monitoring[0].arn : null
+  monitoring_interval                   = local.replica_intervals[each.key]
+  monitoring_role_arn                   = local.replica_intervals[each.key] > 0 ? aws_iam_role.monitoring[0].arn : null
   performance_insights_enabled          = true
   performance_insights_kms_key_id       = var.kms_key_arn
   performance_insights_retention_period = 7
 
   tags = var.tags
 
-  depends_on = [aws_cloudwatch_log_group.this]
-}
-
-data "aws_iam_policy_document" "monitoring" {
-  count = var.monitoring_interval > 0 ? 1 : 0
-
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["monitoring.rds.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
-    }
-
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = ["arn:${data.aws_partition.current.partition}:rds:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:db:${var.name}*"]
-    }
-  }
-}
-
-resource "aws_iam_role" "monitoring" {
-  count = var.monitoring_interval > 0 ? 1 : 0
-
-  name               = "${var.name}-rds-monitoring"
-  description        = "Enhanced monitoring of the database of ${var.name}"
-  assume_role_policy = data.aws_iam_policy_document.monitoring[0].json
-  tags               = var.tags
-}
-
-resource "aws_iam_role_policy_attachment" "monitoring" {
-  count = var.monitoring_interval > 0 ? 1 : 0
-
-  role       = aws_iam_role.monitoring[0].name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy_attachment.monitoring]
 }

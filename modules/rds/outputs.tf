@@ -34,8 +34,8 @@ output "log_group_names" {
 }
 
 output "master_secret_arn" {
-  description = "ARN of the secret that holds the master user's name and password; RDS keeps and rotates it."
-  value       = aws_db_instance.this.master_user_secret[0].secret_arn
+  description = "ARN of the secret that holds the master user's name and password; RDS rotates it if it manages the password."
+  value       = local.master_secret_arn
 }
 
 output "port" {

@@ -4,8 +4,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,28}[a-z0-9]$", var.name))
-    error_message = "name: write 3 to 30 lower-case letters, digits and hyphens, starting with a letter and not ending with a hyphen."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,28}[a-z0-9]$", var.name)) && !strcontains(var.name, "--")
+    error_message = "name: write 3 to 30 lower-case letters, digits and single hyphens, starting with a letter and not ending with a hyphen."
   }
 }
 
@@ -72,6 +72,13 @@ variable "allocated_storage" {
   }
 }
 
+variable "allow_major_version_upgrade" {
+  description = "Whether engine_version may go to a new major version. An upgrade cannot be taken back, so it is set for that change alone."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "apply_immediately" {
   description = "Whether changes that interrupt the database are made at once instead of in the maintenance window."
   type        = bool
@@ -104,10 +111,15 @@ variable "backup_window" {
 }
 
 variable "blue_green_update" {
-  description = "Whether engine and parameter changes go through RDS's own blue/green deployment: seconds of interruption instead of minutes, at the price of a second instance while it lasts."
+  description = "Whether engine and parameter changes go through RDS's own blue/green deployment: seconds of interruption instead of minutes, at the price of a second instance while it lasts. Needs master_password \"secret\" and no replicas."
   type        = bool
   default     = false
   nullable    = false
+
+  validation {
+    condition     = !var.blue_green_update || length(var.replicas) == 0
+    error_message = "blue_green_update: leave it off where there are replicas; Terraform cannot update those this way."
+  }
 }
 
 variable "deletion_protection" {
@@ -134,6 +146,17 @@ variable "final_snapshot" {
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "iops" {
+  description = "Provisioned operations per second; null is what gp3 includes: 3000, and 12000 from 400 GiB on. Below 400 GiB it cannot be chosen."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.iops == null ? true : var.allocated_storage >= 400 && var.iops >= 12000 && var.iops <= 64000
+    error_message = "iops: write 12000 to 64000 with an allocated_storage of 400 GiB or more, else leave it out."
+  }
 }
 
 variable "log_kms_key_arn" {
@@ -166,6 +189,23 @@ variable "maintenance_window" {
   }
 }
 
+variable "master_password" {
+  description = "Who keeps the master password: rds (RDS makes and rotates it), or secret (made once, in a secret of this module), which AWS demands for replicas and blue/green updates."
+  type        = string
+  default     = "rds"
+  nullable    = false
+
+  validation {
+    condition     = contains(["rds", "secret"], var.master_password)
+    error_message = "master_password: write rds or secret."
+  }
+
+  validation {
+    condition     = var.master_password == "secret" || (length(var.replicas) == 0 && !var.blue_green_update)
+    error_message = "master_password: write secret; AWS refuses replicas and blue/green updates while RDS manages the password."
+  }
+}
+
 variable "max_allocated_storage" {
   description = "GiB up to which RDS grows the storage by itself; 0 switches that off."
   type        = number
@@ -173,8 +213,8 @@ variable "max_allocated_storage" {
   nullable    = false
 
   validation {
-    condition     = var.max_allocated_storage == 0 || var.max_allocated_storage >= ceil(var.allocated_storage * 1.1)
-    error_message = "max_allocated_storage: write 0, or at least 10 % more than allocated_storage."
+    condition     = var.max_allocated_storage == 0 || (var.max_allocated_storage >= ceil(var.allocated_storage * 1.1) && var.max_allocated_storage <= 65536)
+    error_message = "max_allocated_storage: write 0, or at least 10 % more than allocated_storage and at most 65536."
   }
 }
 
@@ -218,22 +258,46 @@ variable "parameters" {
 }
 
 variable "replicas" {
-  description = "Read replicas by name: their class (the primary's by default), and a zone of their own where it matters."
+  description = "Read replicas by name: their class and monitoring (the primary's by default), and a zone of their own where it matters. They need master_password \"secret\"."
   type = map(object({
-    instance_class    = optional(string)
-    availability_zone = optional(string)
+    instance_class      = optional(string)
+    availability_zone   = optional(string)
+    monitoring_interval = optional(number)
   }))
   default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for key in keys(var.replicas) : can(regex("^[a-z][a-z0-9-]{0,20}$", key))])
-    error_message = "replicas: name them with up to 21 lower-case letters, digits and hyphens."
+    condition     = alltrue([for key in keys(var.replicas) : can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", key)) && length(key) <= 21])
+    error_message = "replicas: name them with up to 21 lower-case letters, digits and single hyphens."
+  }
+
+  validation {
+    condition     = alltrue([for item in values(var.replicas) : item.instance_class == null ? true : can(regex("^db\\.[a-z0-9]+\\.[a-z0-9]+$", item.instance_class))])
+    error_message = "replicas: write an instance_class such as db.t4g.medium."
+  }
+
+  validation {
+    condition     = alltrue([for item in values(var.replicas) : item.monitoring_interval == null ? true : contains([0, 1, 5, 10, 15, 30, 60], item.monitoring_interval)])
+    error_message = "replicas: write a monitoring_interval of 0, 1, 5, 10, 15, 30 or 60."
   }
 
   validation {
     condition     = length(var.replicas) <= 15
     error_message = "replicas: PostgreSQL on RDS takes at most 15."
+  }
+}
+
+variable "storage_throughput" {
+  description = "Provisioned throughput in MiB/s; null is what gp3 includes: 125, and 500 from 400 GiB on. Below 400 GiB it cannot be chosen."
+  type        = number
+  default     = null
+
+  validation {
+    condition = var.storage_throughput == null ? true : (
+      var.allocated_storage >= 400 && var.storage_throughput >= 500 && var.storage_throughput <= min(4000, coalesce(var.iops, 12000) / 4)
+    )
+    error_message = "storage_throughput: write 500 to 4000 with an allocated_storage of 400 GiB or more, and at most a quarter of iops."
   }
 }
 
@@ -245,7 +309,7 @@ variable "tags" {
 }
 
 variable "username" {
-  description = "Name of the master user; RDS makes its password and keeps it in Secrets Manager."
+  description = "Name of the master user; its password is only in Secrets Manager."
   type        = string
   default     = "campus"
   nullable    = false

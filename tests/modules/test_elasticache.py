@@ -20,6 +20,7 @@ VALKEY = {
     "engine_version": "8.0",
     "num_nodes": 3,
     "notification_topic_arn": "arn:aws:sns:us-east-1:123456789012:alerts",
+    "user_name": "shop-web",
 }
 
 
@@ -52,8 +53,11 @@ def test_no_password_exists(plan_module) -> None:
     app, default = values(plan, "aws_elasticache_user.app"), values(plan, "aws_elasticache_user.default")
     assert app["authentication_mode"][0]["type"] == "iam"
     assert app["user_id"] == app["user_name"] == "shop-app"
-    assert "-@all" in app["access_string"]
-    assert "+@admin" not in app["access_string"]
+    # Rules are read from the left: only what follows the two bans is allowed in spite of them.
+    assert (
+        app["access_string"]
+        == "on ~* -@all +@connection +@read +@write +@transaction +@scripting -@admin -@dangerous +flushdb"
+    )
     assert (default["user_name"], default["access_string"]) == ("default", "off -@all")
     assert '"passwords": [' not in json.dumps(plan.planned_values)
 
@@ -77,6 +81,18 @@ def test_valkey_with_more_nodes_and_a_topic(plan_module) -> None:
     assert (group["engine"], group["engine_version"], group["num_cache_clusters"]) == ("valkey", "8.0", 3)
     assert group["notification_topic_arn"] == VALKEY["notification_topic_arn"]
     assert values(plan, "aws_elasticache_parameter_group.this")["family"] == "valkey8"
+    assert (
+        values(plan, "aws_elasticache_user.app")["user_id"]
+        == values(plan, "aws_elasticache_user.app")["user_name"]
+        == "shop-web"
+    )
+
+
+def test_valkey_keeps_users_of_engine_redis(plan_module) -> None:
+    """A user group of engine valkey takes no user without a password, so not the disabled default user."""
+    plan = plan_module("elasticache", **VALKEY)
+    names = ("user.app", "user.default", "user_group.this")
+    assert {values(plan, f"aws_elasticache_{name}")["engine"] for name in names} == {"redis"}
 
 
 def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
@@ -110,3 +126,13 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
 def test_a_version_that_knows_no_iam_is_refused(plan_module) -> None:
     with pytest.raises(AssertionError, match=r"engine_version: write 7\.0 or 7\.1 for redis"):
         plan_module("elasticache", **BASE, engine_version="6.2")
+
+
+def test_a_user_name_is_lower_case_as_iam_wants(plan_module) -> None:
+    with pytest.raises(AssertionError, match="user_name: write up to 40 lower-case"):
+        plan_module("elasticache", **BASE, user_name="Web")
+
+
+def test_windows_that_meet_are_refused(plan_module) -> None:
+    with pytest.raises(AssertionError, match="does not overlap maintenance_window"):
+        plan_module("elasticache", **BASE, snapshot_window="05:30-06:30")

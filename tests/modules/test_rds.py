@@ -13,7 +13,10 @@ BASE = {
     "subnet_ids": ["subnet-a", "subnet-b", "subnet-c"],
     "vpc_id": "vpc-0123456789abcdef0",
 }
-REPLICA = {**BASE, "replicas": {"reports": {"instance_class": "db.t4g.small"}, "second": {}}, "final_snapshot": False}
+REPLICA = {
+    **BASE, "replicas": {"reports": {"instance_class": "db.t4g.small", "monitoring_interval": 15}, "second": {}},
+    "final_snapshot": False, "master_password": "secret", "allocated_storage": 400, "iops": 16000, "storage_throughput": 1000,
+}  # fmt: skip
 
 
 def values(plan, address: str) -> dict:
@@ -48,6 +51,29 @@ def test_the_primary_is_safe_by_default(plan_module) -> None:
     }
     assert {name: primary[name] for name in expected} == expected
     assert primary["password"] is None
+    assert primary["allow_major_version_upgrade"] is False
+    assert [
+        name for name in plan_module("rds", **BASE).modules["module.this"].resources if "secretsmanager" in name
+    ] == []
+
+
+def test_replicas_find_a_password_that_rds_does_not_manage(plan_module) -> None:
+    """AWS refuses a replica of an instance whose password RDS manages; no plan and no emulator would say so."""
+    plan = plan_module("rds", **REPLICA)
+    primary = values(plan, "aws_db_instance.this")
+    assert primary["manage_master_user_password"] is None
+    assert (primary["password"], primary["password_wo"], primary["password_wo_version"]) == (None, None, 1)
+    assert values(plan, "aws_secretsmanager_secret.master[0]")["kms_key_id"] == BASE["kms_key_arn"]
+    version = values(plan, "aws_secretsmanager_secret_version.master[0]")
+    assert (version["secret_string_wo"], version["secret_string_wo_version"]) == (None, 1)
+
+
+def test_replicas_have_the_storage_of_the_primary_and_monitoring_of_their_own(plan_module) -> None:
+    plan = plan_module("rds", **REPLICA)
+    names = ("this", 'replica["reports"]', 'replica["second"]')
+    found = [values(plan, f"aws_db_instance.{name}") for name in names]
+    assert [(item["iops"], item["storage_throughput"]) for item in found] == [(16000, 1000)] * 3
+    assert [item["monitoring_interval"] for item in found] == [60, 15, 60]
 
 
 def test_connections_without_tls_are_refused(plan_module) -> None:
@@ -103,7 +129,8 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         **BASE, "name": "Shop", "instance_class": "t4g.medium", "backup_retention_days": 1, "engine_version": "15.4",
         "database_name": "Shop-1", "username": "postgres", "subnet_ids": ["subnet-a"], "monitoring_interval": 7,
         "log_retention_days": 31, "parameters": {"rds.force_ssl": {"value": "0"}}, "allocated_storage": 10,
-        "backup_window": "2-3", "maintenance_window": "sunday", "replicas": {"Bad": {}},
+        "backup_window": "2-3", "maintenance_window": "sunday",
+        "replicas": {"bad-": {"instance_class": "t4g.medium", "monitoring_interval": 2}},
     }  # fmt: skip
     with pytest.raises(AssertionError) as caught:
         plan_module("rds", **wrong)
@@ -113,5 +140,25 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         "engine_version: write 16 or later", "database_name: write", "username: write", "at least two subnets",
         "monitoring_interval: write 0, 1", "log_retention_days: write", "leave rds.force_ssl out",
         "allocated_storage: write whole GiB", "backup_window: write", "maintenance_window: write", "replicas: name them",
+        "replicas: write an instance_class", "replicas: write a monitoring_interval",
     ):  # fmt: skip
         assert text in said, text
+
+
+def test_blue_green_updates_need_a_password_that_rds_does_not_manage(plan_module) -> None:
+    """Terraform leaves out a rule about two variables if the other one is wrong by itself: so these have their own plans."""
+    with pytest.raises(AssertionError, match="master_password: write secret") as caught:
+        plan_module("rds", **BASE, blue_green_update=True, storage_throughput=4001, allocated_storage=400)
+    assert "storage_throughput: write 500 to 4000" in str(caught.value)
+
+
+def test_blue_green_updates_and_replicas_exclude_each_other(plan_module) -> None:
+    with pytest.raises(AssertionError, match="blue_green_update: leave it off") as caught:
+        plan_module("rds", **{**REPLICA, "blue_green_update": True, "allocated_storage": 50})
+    assert "iops: write 12000 to 64000" in str(caught.value)
+
+
+def test_windows_that_meet_are_refused(plan_module) -> None:
+    """The maintenance window begins on Sunday and ends in Monday's backup: the week is a circle."""
+    with pytest.raises(AssertionError, match="does not overlap maintenance_window"):
+        plan_module("rds", **BASE, backup_window="23:50-00:30", maintenance_window="sun:23:00-mon:00:00")

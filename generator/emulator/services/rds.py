@@ -32,6 +32,7 @@ def tell_instances_apart() -> None:
         replica.backup_retention_period = db_kwargs.get("backup_retention_period") or 0
         replica.enable_iam_database_authentication = bool(db_kwargs.get("enable_iam_database_authentication"))
         replica.enabled_cloudwatch_logs_exports = db_kwargs.get("enable_cloudwatch_logs_exports") or []
+        replica.monitoring_interval = int(db_kwargs.get("monitoring_interval") or 0)
         return replica
 
     DBInstance.__init__ = initialise  # type: ignore[method-assign]
