@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator.blueprint.merge import SUFFIXES, available, find, load_chain
+from generator.blueprint.merge import SUFFIXES, available, find, load_chain, shown
 from generator.blueprint.model import Blueprint, decode
 from generator.diagnostics import Problems, UserError, nearest
 
@@ -29,7 +29,8 @@ def load_blueprint(path: Path, library: Path) -> Blueprint:
     """
     root, _files = load_chain(path, library)
     problems = Problems()
-    blueprint = decode(path.stem, root, problems)
+    source = path.stem if path.resolve().parent == library.resolve() else shown(path)
+    blueprint = decode(path.stem, source, root, problems)
     problems.raise_if_any()
     assert blueprint is not None  # noqa: S101 - decode reports what it cannot decode
     return blueprint

@@ -64,9 +64,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """A whole blueprint, with everything that it extends laid in."""
+    """A whole blueprint, with everything that it extends laid in; `source` is what commands call it."""
 
     tier: str
+    source: str
     name: Node
     region: Node
     root: Node
@@ -81,7 +82,7 @@ class Blueprint:
     outputs: dict[str, Output] = field(default_factory=dict)
 
 
-def decode(tier: str, root: Node, problems: Problems) -> Blueprint | None:
+def decode(tier: str, source: str, root: Node, problems: Problems) -> Blueprint | None:
     """Decode the merged `root` of the blueprint `tier`; None if it is too broken to go on, faults in `problems`."""
     check_keys(root, TOP, "a blueprint", problems)
     for key in REQUIRED_TOP:
@@ -94,6 +95,7 @@ def decode(tier: str, root: Node, problems: Problems) -> Blueprint | None:
     _pattern(region, REGION, "an AWS region such as us-east-1", problems)
     return Blueprint(
         tier=tier,
+        source=source,
         name=name,
         region=region,
         root=root,

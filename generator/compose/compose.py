@@ -26,6 +26,7 @@ def compose(blueprint: Blueprint, catalog: Catalog) -> Composition:
     _check_former_names(blueprint, problems)
     composition = Composition(
         tier=blueprint.tier,
+        source=blueprint.source,
         name=str(blueprint.name.value),
         description=blueprint.description,
         region=str(blueprint.region.value),

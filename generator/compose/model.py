@@ -58,10 +58,12 @@ class RootOutput:
 class Composition:
     """Everything that the root module says, with all references resolved to something that exists.
 
-    `tags` says whether there is a local of that name to tag everything with.
+    `source` is what commands call the blueprint: its name in the library, or its path. `tags` says whether there is a
+    local of that name to tag everything with.
     """
 
     tier: str
+    source: str
     name: str
     description: str
     region: str

@@ -117,7 +117,7 @@ def show(plan: Plan, bench: Workbench) -> None:
 
 def hint(command: str, bench: Workbench) -> str:
     """Return the next command as the user calls tierform: through make or by itself."""
-    tier, target = bench.deployment.tier, bench.target
+    tier, target = bench.deployment.composition.source, bench.target
     if "MAKELEVEL" in os.environ:
         return f"make {command} TIER={tier}" + ("" if target.local else f" TARGET={target.name}")
     return f"tierform {command} {tier}" + ("" if target.local else f" --target {target.name}")

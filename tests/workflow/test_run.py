@@ -56,7 +56,7 @@ def small(tmp_path: Path, catalog: Path):
 
 def test_the_plan_that_was_shown_is_applied_once_and_all_is_torn_down(small) -> None:
     shown = small.ok("plan", small.blueprint).out
-    assert "Next: tierform apply small" in shown
+    assert f"Next: tierform apply {small.blueprint}" in shown
     applied = small.ok("apply", small.blueprint).out
     assert "Applying the plan that was shown" in applied
     again = small.ok("apply", small.blueprint).out
