@@ -59,7 +59,15 @@ class Gateway:
         self._refused: dict[tuple[str, str], int] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one HTTP request."""
+        """Answer one HTTP request; whatever fails is logged and answered so that no SDK tries again."""
+        try:
+            reply = self._answer(environ)
+        except Exception as error:
+            reply = self._broken(environ, None, environ.get("PATH_INFO", ""), error)
+        start_response(f"{reply.status} {_phrase(reply.status)}", list(reply.headers.items()))
+        return [reply.body]
+
+    def _answer(self, environ: Environ) -> Reply:
         path = environ.get("PATH_INFO", "").replace("/moto-api/reset", f"{OWN}reset")  # moto's own knows half of it
         if path.startswith(OWN):
             reply = self._own(environ["REQUEST_METHOD"], path.removeprefix(OWN))
@@ -72,8 +80,7 @@ class Gateway:
             reply = Reply(reply.status, headers, b"")
         elif not any(name.lower() == "content-length" for name in headers):
             headers["Content-Length"] = str(len(reply.body))  # else it would be sent in chunks
-        start_response(f"{reply.status} {_phrase(reply.status)}", list(headers.items()))
-        return [reply.body]
+        return Reply(reply.status, headers, reply.body)
 
     def _own(self, method: str, path: str) -> Reply:
         if path == "health":

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from generator.emulator import Emulator
+from generator.terraform import find_terraform
+from generator.terraform.lock import locked_providers
+from generator.terraform.mirror import installation
 from tests.emulator.conftest import REGION
 
+MODULES = Path(__file__).parents[2] / "modules"
 STACK = Path(__file__).with_name("stack.tf")
 NASTY = """
 [default]
@@ -34,9 +38,10 @@ def terraform(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatc
     root = tmp_path / "root"
     root.mkdir()
     (root / "main.tf").write_text(STACK.read_text())
-    # HOME is changed for AWS alone: Terraform's own configuration stays the user's.
-    own = Path.home() / ".terraformrc"
-    user = {"TF_CLI_CONFIG_FILE": str(own)} if own.exists() and "TF_CLI_CONFIG_FILE" not in os.environ else {}
+    # HOME is changed for AWS alone: the provider is found as the user's Terraform would find it.
+    cache = tmp_path / "cache"
+    binary = find_terraform(os.environ, cache)
+    user = installation(os.environ, locked_providers(MODULES), binary.platform, cache)
     return Terraform(root, {**os.environ, **user, "HOME": str(home), **emulator.environment(REGION)})
 
 

@@ -411,6 +411,7 @@ def test_outputs_are_known_without_other_modules(plan_module: Any) -> None:
         "container_name": "shop",
         "container_port": 8443,
         "log_group_name": "/ecs/shop",
+        "min_tasks": 3,
         "one_off_task_definition_arns": {},
         "service_name": "shop",
         "task_definition_family": "shop",
