@@ -56,7 +56,7 @@ def main(directory: Path) -> int:
     identity = {"instance_id": str(uuid.uuid4()), "version": __version__, "source": source_digest()}
     gateway = Gateway({**identity, "pid": os.getpid()}, log, trace=bool(os.environ.get("TIERFORM_EMULATOR_TRACE")))
     server = make_server(HOST, 0, gateway, threaded=True, request_handler=Quiet)
-    server.log = lambda kind, message, *args: log(message % args if args else message)  # type: ignore[method-assign]
+    server.log = lambda _kind, message, *args: log(message % args if args else message)  # type: ignore[method-assign]
     server.daemon_threads = True  # type: ignore[attr-defined] # a kept-alive connection must not delay the end
     record = Record(pid=os.getpid(), port=server.port, **identity)
     signal.signal(signal.SIGTERM, lambda *_: _end(server, "told to end"))
