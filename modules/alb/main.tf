@@ -1,5 +1,10 @@
 locals {
   colours = var.blue_green ? ["blue", "green"] : ["blue"]
+
+  test_port = 8443
+
+  # A target group's name has 32 characters at most: a longer prefix is cut, and a digest keeps it apart from its like.
+  prefix = length(var.name) <= 26 ? var.name : "${trimsuffix(substr(var.name, 0, 19), "-")}-${substr(sha1(var.name), 0, 6)}"
 }
 
 # The addresses from which CloudFront speaks to origins; requests of a VPC origin come from there, too.
@@ -21,6 +26,19 @@ resource "aws_vpc_security_group_ingress_rule" "https" {
   ip_protocol       = "tcp"
   prefix_list_id    = data.aws_ec2_managed_prefix_list.cloudfront.id
   to_port           = 443
+  tags              = var.tags
+}
+
+# Without it nobody could reach the test listener.
+resource "aws_vpc_security_group_ingress_rule" "test" {
+  count = var.blue_green ? 1 : 0
+
+  security_group_id = aws_security_group.this.id
+  description       = "HTTPS from CloudFront to the test listener"
+  from_port         = local.test_port
+  ip_protocol       = "tcp"
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.cloudfront.id
+  to_port           = local.test_port
   tags              = var.tags
 }
 
@@ -58,7 +76,7 @@ resource "aws_lb" "this" {
 resource "aws_lb_target_group" "this" {
   for_each = toset(local.colours)
 
-  name             = "${trimsuffix(substr(var.name, 0, 26), "-")}-${each.key}"
+  name             = "${local.prefix}-${each.key}"
   port             = var.target_port
   protocol         = "HTTPS"
   protocol_version = "HTTP1"
@@ -157,17 +175,42 @@ resource "aws_lb_listener" "test" {
 
   load_balancer_arn = aws_lb.this.arn
   certificate_arn   = var.certificate_arn
-  port              = 8443
+  port              = local.test_port
   protocol          = "HTTPS"
   ssl_policy        = var.ssl_policy
   tags              = var.tags
 
   default_action {
+    type = "fixed-response"
+
+    fixed_response {
+      content_type = "text/plain"
+      message_body = "Forbidden"
+      status_code  = "403"
+    }
+  }
+}
+
+# Moved by CodeDeploy like the rule of the production listener.
+resource "aws_lb_listener_rule" "test" {
+  count = var.blue_green ? 1 : 0
+
+  listener_arn = aws_lb_listener.test[0].arn
+  priority     = 10
+  tags         = var.tags
+
+  action {
     type             = "forward"
     target_group_arn = aws_lb_target_group.this["green"].arn
   }
 
+  condition {
+    host_header {
+      values = var.host_names
+    }
+  }
+
   lifecycle {
-    ignore_changes = [default_action]
+    ignore_changes = [action]
   }
 }

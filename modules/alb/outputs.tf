@@ -33,7 +33,7 @@ output "target_group_arns" {
   value       = { for colour, group in aws_lb_target_group.this : colour => group.arn }
 
   # ECS refuses a service whose target group no load balancer uses.
-  depends_on = [aws_lb_listener_rule.this, aws_lb_listener_rule.blue_green]
+  depends_on = [aws_lb_listener_rule.this, aws_lb_listener_rule.blue_green, aws_lb_listener_rule.test]
 }
 
 output "test_listener_arn" {

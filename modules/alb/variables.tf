@@ -105,6 +105,19 @@ variable "health_check" {
   }
 
   validation {
+    condition     = var.health_check.timeout >= 2 && var.health_check.timeout <= 120
+    error_message = "health_check.timeout: write 2 to 120 seconds."
+  }
+
+  validation {
+    condition = alltrue([
+      for threshold in [var.health_check.healthy_threshold, var.health_check.unhealthy_threshold] :
+      threshold >= 2 && threshold <= 10
+    ])
+    error_message = "health_check: write 2 to 10 for healthy_threshold and unhealthy_threshold."
+  }
+
+  validation {
     condition     = can(regex("^[2-3]\\d\\d(,[2-3]\\d\\d)*$", var.health_check.matcher))
     error_message = "health_check.matcher: write the codes of health, such as 200 or 200,204; a range would take errors for health."
   }
@@ -129,6 +142,18 @@ variable "internal" {
   nullable    = false
 }
 
+variable "load_balancing_algorithm" {
+  description = "How the next task is chosen: least_outstanding_requests favours the one with the least to do."
+  type        = string
+  default     = "least_outstanding_requests"
+  nullable    = false
+
+  validation {
+    condition     = contains(["least_outstanding_requests", "round_robin", "weighted_random"], var.load_balancing_algorithm)
+    error_message = "load_balancing_algorithm: write least_outstanding_requests, round_robin or weighted_random."
+  }
+}
+
 variable "slow_start" {
   description = "Seconds over which a new task gets its full share of requests; 0 switches that off."
   type        = number
@@ -146,18 +171,6 @@ variable "slow_start" {
   }
 }
 
-variable "load_balancing_algorithm" {
-  description = "How the next task is chosen: least_outstanding_requests favours the one with the least to do."
-  type        = string
-  default     = "least_outstanding_requests"
-  nullable    = false
-
-  validation {
-    condition     = contains(["least_outstanding_requests", "round_robin", "weighted_random"], var.load_balancing_algorithm)
-    error_message = "load_balancing_algorithm: write least_outstanding_requests, round_robin or weighted_random."
-  }
-}
-
 variable "ssl_policy" {
   description = "Protocols and ciphers of the listener: TLS 1.3, and 1.2 with forward secrecy."
   type        = string
@@ -170,13 +183,6 @@ variable "ssl_policy" {
   }
 }
 
-variable "tags" {
-  description = "Tags on every resource, beside the provider's default_tags."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-}
-
 variable "target_port" {
   description = "Port that the tasks answer on, with TLS."
   type        = number
@@ -187,4 +193,11 @@ variable "target_port" {
     condition     = var.target_port >= 1 && var.target_port <= 65535
     error_message = "target_port: write 1 to 65535."
   }
+}
+
+variable "tags" {
+  description = "Tags on every resource, beside the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }

@@ -56,7 +56,7 @@ resource "aws_cloudfront_origin_access_control" "this" {
 
 resource "aws_cloudfront_cache_policy" "api" {
   name        = "${var.name}-api"
-  comment     = "An answer is kept only if the application says so, and apart for each Authorization"
+  comment     = "An answer is kept only if the application says so, and apart for each user"
   default_ttl = 0
   max_ttl     = var.api_cache.max_ttl
   min_ttl     = 0
@@ -65,8 +65,9 @@ resource "aws_cloudfront_cache_policy" "api" {
     enable_accept_encoding_brotli = true
     enable_accept_encoding_gzip   = true
 
+    # The origin sees all cookies, so all are in the key: else one session's answer could go to another.
     cookies_config {
-      cookie_behavior = "none"
+      cookie_behavior = "all"
     }
 
     headers_config {
@@ -111,7 +112,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
       access_control_max_age_sec = 31536000
       include_subdomains         = true
       override                   = true
-      preload                    = true
+      preload                    = false # hard to take back: a decision for the domain's owner
     }
 
     dynamic "content_security_policy" {

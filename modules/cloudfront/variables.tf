@@ -13,6 +13,11 @@ variable "aliases" {
   description = "Names that viewers type; the certificate must cover them."
   type        = list(string)
   nullable    = false
+
+  validation {
+    condition     = length(var.aliases) >= 1
+    error_message = "aliases: write at least one name; CloudFront's own does not go with the certificate."
+  }
 }
 
 variable "certificate_arn" {
@@ -61,6 +66,18 @@ variable "api_cache" {
     condition     = var.api_cache.max_ttl >= 1 && var.api_cache.max_ttl <= 3600
     error_message = "api_cache.max_ttl: write 1 to 3600 seconds."
   }
+
+  validation {
+    condition     = length(var.api_cache.headers) <= 8
+    error_message = "api_cache.headers: write at most 8; a cache policy takes 10, and Authorization and Host are among them."
+  }
+
+  validation {
+    condition = alltrue([
+      for header in var.api_cache.headers : !contains(["accept-encoding", "authorization", "cookie", "host"], lower(header))
+    ])
+    error_message = "api_cache.headers: leave out Accept-Encoding, Authorization, Cookie and Host; they are in the key already."
+  }
 }
 
 variable "content_security_policy" {
@@ -81,6 +98,13 @@ variable "geo_restriction" {
   validation {
     condition     = length(var.geo_restriction.allow) == 0 || length(var.geo_restriction.deny) == 0
     error_message = "geo_restriction: write allow or deny, not both."
+  }
+
+  validation {
+    condition = alltrue([
+      for country in concat(var.geo_restriction.allow, var.geo_restriction.deny) : can(regex("^[A-Z]{2}$", country))
+    ])
+    error_message = "geo_restriction: write countries as two capital letters, such as IN or GB."
   }
 }
 

@@ -1,7 +1,8 @@
 locals {
-  names   = concat([var.domain], var.alternative_names)
-  zone_id = var.create_zone ? aws_route53_zone.this[0].zone_id : data.aws_route53_zone.this[0].zone_id
-  aliases = { for pair in setproduct(local.names, ["A", "AAAA"]) : "${pair[0]} ${pair[1]}" => { name = pair[0], type = pair[1] } }
+  names    = concat([var.domain], var.alternative_names)
+  zone_arn = var.create_zone ? aws_route53_zone.this[0].arn : data.aws_route53_zone.this[0].arn
+  zone_id  = var.create_zone ? aws_route53_zone.this[0].zone_id : data.aws_route53_zone.this[0].zone_id
+  aliases  = { for pair in setproduct(local.names, ["A", "AAAA"]) : "${pair[0]} ${pair[1]}" => { name = pair[0], type = pair[1] } }
 
   # ACM's validation record is the same for all certificates of an account over the same name.
   validations = {
@@ -114,6 +115,12 @@ data "aws_iam_policy_document" "query_log" {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [data.aws_caller_identity.current.account_id]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.zone_arn]
     }
   }
 }

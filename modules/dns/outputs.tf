@@ -20,7 +20,7 @@ output "viewer_certificate_arn" {
 
 output "zone_arn" {
   description = "ARN of the hosted zone."
-  value       = var.create_zone ? aws_route53_zone.this[0].arn : data.aws_route53_zone.this[0].arn
+  value       = local.zone_arn
 }
 
 output "zone_id" {

@@ -77,6 +77,14 @@ variable "query_log" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.query_log.retention_days
+    )
+    error_message = "query_log.retention_days: write a number of days that CloudWatch Logs knows, such as 7, 30, 90 or 365."
+  }
 }
 
 variable "tags" {

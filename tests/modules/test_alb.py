@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import hcl2
 import pytest
+
+from tests.conftest import PROJECT
 
 BASE = {
     "name": "shop",
@@ -13,7 +18,8 @@ BASE = {
     "target_security_group_id": "sg-0123456789abcdef0",
     "vpc_id": "vpc-0123456789abcdef0",
 }
-BLUE_GREEN = {**BASE, "blue_green": True, "deletion_protection": False}
+LONG_NAME = "campshub360-production-tier-01"
+BLUE_GREEN = {**BASE, "name": LONG_NAME, "blue_green": True, "deletion_protection": False}
 
 
 def values(plan, address: str) -> dict:
@@ -90,10 +96,44 @@ def test_blue_green_adds_a_group_and_a_test_listener(plan_module) -> None:
     assert {name for name in resources if name.startswith("aws_lb_target_group")} == {
         f'aws_lb_target_group.this["{colour}"]' for colour in ("blue", "green")
     }
-    assert values(plan, "aws_lb_listener.test[0]")["port"] == 8443
+    test_listener = values(plan, "aws_lb_listener.test[0]")
+    assert (test_listener["port"], test_listener["protocol"]) == (8443, "HTTPS")
+    assert test_listener["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    assert test_listener["default_action"][0]["type"] == "fixed-response"
+    [condition] = values(plan, "aws_lb_listener_rule.test[0]")["condition"]
+    assert sorted(condition["host_header"][0]["values"]) == BASE["host_names"]
     assert "aws_lb_listener_rule.blue_green[0]" in resources
     assert "aws_lb_listener_rule.this[0]" not in resources
     assert values(plan, "aws_lb.this")["enable_deletion_protection"] is False
+
+
+def test_the_test_listener_lets_in_whom_production_lets_in(plan_module) -> None:
+    plan = plan_module("alb", **BLUE_GREEN)
+    production, test = (values(plan, f"aws_vpc_security_group_ingress_rule.{name}") for name in ("https", "test[0]"))
+    assert (test["from_port"], test["to_port"]) == (8443, 8443)
+    for name in ("prefix_list_id", "cidr_ipv4", "cidr_ipv6", "ip_protocol"):
+        assert test[name] == production[name], name
+
+
+def test_only_what_codedeploy_moves_is_ignored() -> None:
+    module = hcl2.loads((PROJECT / "modules" / "alb" / "main.tf").read_text())
+    ignored = {
+        f"{kind}.{name}".replace('"', "")
+        for block in module["resource"]
+        for kind, named in block.items()
+        for name, body in named.items()
+        if "ignore_changes" in str(body.get("lifecycle"))
+    }
+    assert ignored == {"aws_lb_listener_rule.blue_green", "aws_lb_listener_rule.test"}
+
+
+def test_target_groups_of_long_names_fit_and_stay_apart(plan_module) -> None:
+    plan = plan_module("alb", **BLUE_GREEN)
+    names = [values(plan, f'aws_lb_target_group.this["{colour}"]')["name"] for colour in ("blue", "green")]
+    assert len(LONG_NAME) == 30
+    assert [len(name) <= 32 for name in names] == [True, True]
+    assert all(re.fullmatch(r"campshub360-product-[0-9a-f]{6}-(blue|green)", name) for name in names), names
+    assert values(plan_module("alb", **BASE), 'aws_lb_target_group.this["blue"]')["name"] == "shop-blue"
 
 
 def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
@@ -103,7 +143,7 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         "host_names": [],
         "subnet_ids": ["subnet-a"],
         "ssl_policy": "ELBSecurityPolicy-2016-08",
-        "health_check": {"path": "health", "matcher": "200-499", "timeout": 20},
+        "health_check": {"path": "health", "matcher": "200-499", "timeout": 121, "healthy_threshold": 1},
         "idle_timeout": 0,
         "deregistration_delay": 4000,
         "target_port": 0,
@@ -120,6 +160,8 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         "health_check.path: write",
         "health_check.matcher: write",
         "a shorter timeout",
+        "health_check.timeout: write 2 to 120",
+        "write 2 to 10 for healthy_threshold",
         "idle_timeout: write",
         "deregistration_delay: write",
         "target_port: write",

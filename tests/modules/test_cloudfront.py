@@ -16,6 +16,7 @@ BASE = {
     "media_bucket_domain_name": "shop-media.s3.us-east-1.amazonaws.com",
     "static_bucket_domain_name": "shop-static.s3.us-east-1.amazonaws.com",
 }
+ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 FULL = {
     **BASE,
     "content_security_policy": "default-src 'self'",
@@ -89,6 +90,14 @@ def test_pages_are_not_kept_and_static_files_are_immutable(plan_module) -> None:
     assert {"Authorization", "Host"} <= set(key["headers_config"][0]["headers"][0]["items"])
 
 
+def test_all_that_tells_users_apart_is_in_the_key_of_api_answers(plan_module) -> None:
+    plan = plan_module("cloudfront", **BASE)
+    assert behaviours(plan)["/api/*"]["origin_request_policy_id"] == ALL_VIEWER, "all cookies reach the application"
+    [key] = values(plan, "aws_cloudfront_cache_policy.api")["parameters_in_cache_key_and_forwarded_to_origin"]
+    assert key["cookies_config"][0]["cookie_behavior"] == "all"
+    assert key["query_strings_config"][0]["query_string_behavior"] == "all"
+
+
 def test_every_behaviour_has_security_headers(plan_module) -> None:
     plan = plan_module("cloudfront", **BASE)
     for name in ("pages", "static"):
@@ -126,8 +135,9 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         "name": "S",
         "price_class": "All",
         "read_timeout": 0,
-        "api_cache": {"max_ttl": 0},
-        "geo_restriction": {"allow": ["IN"], "deny": ["US"]},
+        "aliases": [],
+        "api_cache": {"max_ttl": 0, "headers": ["Cookie", *(f"X-{number}" for number in range(8))]},
+        "geo_restriction": {"allow": ["India"], "deny": ["US"]},
     }
     with pytest.raises(AssertionError) as caught:
         plan_module("cloudfront", **wrong)
@@ -138,5 +148,9 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         "read_timeout: write",
         "api_cache.max_ttl: write",
         "write allow or deny, not both",
+        "aliases: write at least one",
+        "api_cache.headers: write at most 8",
+        "api_cache.headers: leave out",
+        "write countries as two capital letters",
     ):
         assert text in said, text

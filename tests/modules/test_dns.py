@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from generator.emulator import Emulator
 
 BASE = {
     "name": "shop",
@@ -12,6 +16,7 @@ BASE = {
     "domain": "shop.example.com",
 }
 LOGGED = {**BASE, "query_log": {"enabled": True}}
+EXISTING = "existing.example.org"
 
 
 def values(plan, address: str) -> dict:
@@ -63,10 +68,48 @@ def test_query_logging_is_an_option(plan_module) -> None:
     assert "aws_route53_query_log.this[0]" in plan.modules["module.this"].resources
 
 
+def test_only_this_zone_may_write_the_query_log(plan_module) -> None:
+    plan = plan_module("dns", **LOGGED)
+    resources = plan.configuration["root_module"]["module_calls"]["this"]["module"]["resources"]
+    [document] = [item for item in resources if item["address"] == "data.aws_iam_policy_document.query_log"]
+    [statement] = document["expressions"]["statement"]
+    conditions = {item["variable"]["constant_value"]: item["values"]["references"] for item in statement["condition"]}
+    assert conditions["aws:SourceArn"] == ["local.zone_arn"]
+    assert "data.aws_caller_identity.current.account_id" in conditions["aws:SourceAccount"]
+
+
+@pytest.fixture
+def existing_zone(emulator: Emulator) -> Iterator[str]:
+    import boto3  # noqa: PLC0415
+
+    route53 = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing").client(
+        "route53", region_name="us-east-1", endpoint_url=emulator.endpoint
+    )
+    zone = route53.create_hosted_zone(Name=EXISTING, CallerReference="test")["HostedZone"]["Id"]
+    yield zone.removeprefix("/hostedzone/")
+    route53.delete_hosted_zone(Id=zone)
+
+
+def test_a_zone_that_exists_is_used(plan_module, existing_zone: str) -> None:
+    plan = plan_module("dns", **{**BASE, "domain": EXISTING, "alternative_names": [], "create_zone": False})
+    resources = plan.modules["module.this"].resources
+    assert "aws_route53_zone.this[0]" not in resources
+    records = {
+        name: item["values"]["zone_id"] for name, item in resources.items() if item["type"] == "aws_route53_record"
+    }
+    assert set(records.values()) == {existing_zone}, records
+
+
 def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
     wrong = {**BASE, "domain": "https://shop.example.com", "caa_issuers": ["letsencrypt.org"], "name": "S"}
+    wrong["query_log"] = {"enabled": True, "retention_days": 31}
     with pytest.raises(AssertionError) as caught:
         plan_module("dns", **wrong)
     said = " ".join(str(caught.value).split())
-    for text in ("domain: write a name in lower case", "caa_issuers: keep amazon.com", "name: write 3 to 30"):
+    for text in (
+        "domain: write a name in lower case",
+        "caa_issuers: keep amazon.com",
+        "name: write 3 to 30",
+        "query_log.retention_days: write",
+    ):
         assert text in said, text
