@@ -33,6 +33,7 @@ from generator.emulator.registry import (
 
 OWN = "/_tierform/"
 NOT_IMPLEMENTED = "NotImplemented"
+REMEMBERED = 500  # answers that an SDK may ask for again
 BROKEN = "EmulatorFailure"  # not InternalError: SDKs retry that one
 
 Environ = dict[str, Any]
@@ -57,6 +58,7 @@ class Gateway:
         self._lock = threading.RLock()
         self._patched: set[str] = set()
         self._refused: dict[tuple[str, str], int] = {}
+        self._answers: dict[str, tuple[Reply, str]] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request; whatever fails is logged and answered so that no SDK tries again."""
@@ -101,6 +103,7 @@ class Gateway:
         self.store.clear()
         self.baseline.clear()
         self._refused.clear()
+        self._answers.clear()
 
     def _traced(self, environ: Environ) -> Reply:
         start = time.perf_counter()
@@ -109,8 +112,25 @@ class Gateway:
         return reply
 
     def _aws(self, environ: Environ) -> tuple[Reply, str]:
-        """Answer a call of AWS; return the answer and the operation's name."""
+        """Answer a call of AWS; return the answer and the operation's name.
+
+        An SDK that did not get the answer tries again under the same invocation id. It gets the answer that it missed:
+        done twice, most calls would fail.
+        """
         body = _read_body(environ)
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
+        if invocation in self._answers:
+            reply, name = self._answers[invocation]
+            self.log(f"answered again: {name} ({environ.get('HTTP_AMZ_SDK_REQUEST', '')})")
+            return reply, name
+        answer = self._first(environ, body)
+        if invocation:
+            self._answers[invocation] = answer
+            if len(self._answers) > REMEMBERED:
+                del self._answers[next(iter(self._answers))]
+        return answer
+
+    def _first(self, environ: Environ, body: bytes) -> tuple[Reply, str]:
         scope = signed_for(environ)
         if scope is None:
             name = f"unsigned {environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')}"

@@ -150,3 +150,15 @@ def test_regions_are_kept_apart(client: Clients) -> None:
 def test_unsigned_requests_are_answered(emulator: Emulator) -> None:
     assert call(emulator, "GET", "/none", {})[0] in {403, 404}
     assert call(emulator, "GET", "/_tierform/none", {})[0] == 404
+
+
+def test_an_answer_that_was_lost_is_given_again(client: Clients) -> None:
+    logs = client("logs")
+
+    def same_invocation(request: Any, **_: Any) -> None:
+        request.headers["amz-sdk-invocation-id"] = "11111111-2222-3333-4444-555555555555"
+
+    logs.meta.events.register("before-send.logs.CreateLogGroup", same_invocation)
+    for _attempt in range(2):
+        logs.create_log_group(logGroupName="once")
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]].count("once") == 1
