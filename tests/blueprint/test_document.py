@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.blueprint.document import parse
+from generator.blueprint.document import FLOAT, parse
 from generator.diagnostics import BlueprintError, Mark
 
 
@@ -55,8 +55,10 @@ def test_faults_are_placed(text: str, place: tuple[int, int], message: str) -> N
     assert message in first.message
 
 
+# PyYAML, of YAML 1.1, leaves 0E0 without quotes; in a blueprint, as in YAML 1.2, that is a number.
+TEXT = st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: not FLOAT.match(text))
 PLAIN = st.recursive(
-    st.one_of(st.text(st.characters(exclude_categories=["Cs"])), st.integers(-(10**12), 10**12), st.booleans()),
+    st.one_of(TEXT, st.integers(-(10**12), 10**12), st.booleans()),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=4),
 )
 
