@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from generator.blueprint.document import Node, load
-from generator.diagnostics import BlueprintError, Diagnostic, Mark, nearest
+from generator.diagnostics import BlueprintError, Diagnostic, nearest
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -90,11 +90,5 @@ def _extended(node: Node, path: Path, library: Path, seen: list[Path]) -> Path |
     if any(found.resolve() == file.resolve() for file in seen):
         chain = " -> ".join(file.name for file in [*seen, found])
         message = f"blueprints extend one another in a circle: {chain}"
-        raise BlueprintError(
-            [
-                Diagnostic(
-                    Mark(extends.mark.file, extends.mark.line, extends.mark.column), message, "take one `extends` out"
-                )
-            ]
-        )
+        raise BlueprintError([Diagnostic(extends.mark, message, "take one `extends` out")])
     return found

@@ -18,7 +18,6 @@ from generator.report import Console
 class Deployment:
     """A composition and the folder that its root module is rendered to."""
 
-    tier: str
     blueprint: str
     composition: Composition
     files: Files
@@ -67,7 +66,6 @@ def composed(tier: str, project: Project) -> Deployment:
     path, catalog = locate(tier, project.blueprints), catalog_of(project)
     composition = compose(load_blueprint(path, project.blueprints), catalog)
     return Deployment(
-        tier=composition.tier,
         blueprint=shown(path),
         composition=composition,
         files=render(composition, catalog),
