@@ -6,9 +6,12 @@ SHELL := /bin/sh
 
 TIER ?= tier1
 TARGET ?= local
+IMAGE ?=
+DEPLOYMENT ?=
 VERBOSE ?=
 ARGS ?=
 export VERBOSE
+export TIERFORM_DEPLOYMENT := $(DEPLOYMENT)
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -18,7 +21,7 @@ LOCKS := requirements.lock requirements-uv.lock requirements-terraform.lock
 # A virtual environment does not survive being moved: the stamp is that of this folder.
 STAMP := $(VENV)/.ready-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 
-.PHONY: all help setup plan apply destroy render test lint bench docs clean
+.PHONY: all help setup plan apply destroy deploy migrate render test lint bench docs clean
 
 all: $(STAMP) help
 
@@ -38,6 +41,12 @@ apply: $(STAMP) ## Apply exactly the plan that was shown
 
 destroy: $(STAMP) ## Tear TIER down
 	@$(TIERFORM) destroy '$(TIER)' --target '$(TARGET)' $(ARGS)
+
+deploy: $(STAMP) ## Deploy IMAGE blue-green and watch it; again: follow the deployment under way
+	@$(TIERFORM) deploy '$(TIER)' --target '$(TARGET)' $(if $(IMAGE),--image '$(IMAGE)') $(ARGS)
+
+migrate: $(STAMP) ## Run the database migration of IMAGE, or of the image that serves
+	@$(TIERFORM) task '$(TIER)' migrate --target '$(TARGET)' $(if $(IMAGE),--image '$(IMAGE)') $(ARGS)
 
 render: $(STAMP) ## Render the root module of TIER into build/TIER
 	@$(TIERFORM) render '$(TIER)' $(ARGS)

@@ -26,6 +26,13 @@ TARGET = click.option(
     envvar="TIERFORM_TARGET",
     help="local: the embedded emulator, no account needed; aws: your account.",
 )
+DEPLOYMENT = click.option(
+    "--deployment",
+    default="",
+    metavar="FOLDER",
+    envvar="TIERFORM_DEPLOYMENT",
+    help="The folder of build/ that keeps root module and state, if not the tier's own: plan tier2 on tier1's state.",
+)
 OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Render over hand-edited files; each is kept as NAME.edited."
 )
@@ -72,63 +79,128 @@ def command(function: Callable[..., None]) -> click.Command:
 
 @command
 @TIER
+@DEPLOYMENT
 @OVERWRITE
 @click.option("--check", is_flag=True, help="Write nothing; end with 2 and the difference if the folder is stale.")
-def render(context: click.Context, tier: str, *, overwrite: bool, check: bool) -> None:
+def render(context: click.Context, tier: str, deployment: str, *, overwrite: bool, check: bool) -> None:
     """Render TIER's root module into build/TIER."""
     from generator.project import find_project  # noqa: PLC0415
     from generator.workflow import deployment as work  # noqa: PLC0415
 
     if not check:
-        work.rendered(tier, find_project(), console(context), overwrite=overwrite)
+        work.rendered(tier, find_project(), console(context), folder=deployment, overwrite=overwrite)
         return
     try:
-        deployment, difference = work.check(tier, find_project())
+        found, difference = work.check(tier, find_project(), deployment)
     except UserError as error:
         click.echo(error.render(), err=True)
         context.exit(1)
     if difference.stale():
         from generator.render.diff import describe_difference  # noqa: PLC0415
 
-        click.echo(describe_difference(deployment.folder, deployment.files, difference), nl=False)
-        raise UserError(f"{deployment.folder} is stale", f"run `tierform render {tier}`")
-    click.echo(f"{deployment.folder} is current")
+        click.echo(describe_difference(found.folder, found.files, difference), nl=False)
+        raise UserError(f"{found.folder} is stale", f"run `tierform render {tier}`")
+    click.echo(f"{found.folder} is current")
 
 
 @command
 @TIER
 @TARGET
+@DEPLOYMENT
 @OVERWRITE
-def plan(context: click.Context, tier: str, target: str, *, overwrite: bool) -> None:
+def plan(context: click.Context, tier: str, target: str, deployment: str, *, overwrite: bool) -> None:
     """Render and plan TIER; leaves plan.tfplan and plan.json in build/TIER."""
     from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.request import Request  # noqa: PLC0415
     from generator.workflow.run import plan_command  # noqa: PLC0415
 
-    plan_command(tier, target, find_project(), console(context), overwrite=overwrite)
+    plan_command(Request(tier, target, deployment), find_project(), console(context), overwrite=overwrite)
 
 
 @command
 @TIER
 @TARGET
+@DEPLOYMENT
 @click.option("--yes", is_flag=True, help="Do not ask before changing a real account.")
-def apply(context: click.Context, tier: str, target: str, *, yes: bool) -> None:
+def apply(context: click.Context, tier: str, target: str, deployment: str, *, yes: bool) -> None:
     """Apply exactly the plan that was shown; without one, plan and show it first."""
     from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.request import Request  # noqa: PLC0415
     from generator.workflow.run import apply_command  # noqa: PLC0415
 
-    apply_command(tier, target, find_project(), console(context), yes=yes)
+    apply_command(Request(tier, target, deployment), find_project(), console(context), yes=yes)
 
 
 @command
 @TIER
 @TARGET
+@DEPLOYMENT
 @click.option("--confirm", metavar="NAME", help="The deployment's name, instead of typing it (real accounts).")
-def destroy(context: click.Context, tier: str, target: str, confirm: str | None) -> None:
+def destroy(context: click.Context, tier: str, target: str, deployment: str, confirm: str | None) -> None:
     """Tear TIER down: lift the deletion protection, then destroy everything in its state."""
     from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.request import Request  # noqa: PLC0415
     from generator.workflow.run import destroy_command  # noqa: PLC0415
 
-    destroy_command(tier, target, find_project(), console(context), confirm)
+    destroy_command(Request(tier, target, deployment), find_project(), console(context), confirm)
+
+
+@command
+@TIER
+@TARGET
+@DEPLOYMENT
+@click.option("--image", help="The image to deploy; without one the image that runs gets the newest settings.")
+@click.option(
+    "--again", is_flag=True, help="Start new tasks although the same run already: they read their secrets anew."
+)
+@click.option("--stop", is_flag=True, help="Stop the deployment under way and send all traffic back.")
+def deploy(
+    context: click.Context, tier: str, target: str, deployment: str, image: str | None, *, again: bool, stop: bool
+) -> None:
+    """Deploy an image blue-green and watch it to its end; follows the deployment that is under way, if one is.
+
+    Ends with 1 if the deployment was rolled back.
+    """
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.deploy import deploy_command, stop_command  # noqa: PLC0415
+    from generator.workflow.request import Request  # noqa: PLC0415
+
+    request = Request(tier, target, deployment)
+    if stop:
+        stop_command(request, find_project(), console(context))
+    else:
+        deploy_command(request, image, find_project(), console(context), again=again)
+
+
+@command
+@TIER
+@click.argument("name")
+@TARGET
+@DEPLOYMENT
+@click.option("--image", help="The image to run; without one the image that serves.")
+def task(context: click.Context, tier: str, name: str, target: str, deployment: str, image: str | None) -> None:
+    """Run a one-off task of TIER (migrate, collectstatic) to its end; ends with 1 if it fails."""
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.deploy import task_command  # noqa: PLC0415
+    from generator.workflow.request import Request  # noqa: PLC0415
+
+    task_command(Request(tier, target, deployment), name, image, find_project(), console(context))
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@TARGET
+@DEPLOYMENT
+@TIER
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def terraform(context: click.Context, tier: str, target: str, deployment: str, arguments: tuple[str, ...]) -> None:
+    """Run Terraform itself on what TIER has deployed: `tierform terraform tier1 state list`."""
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow.request import Request  # noqa: PLC0415
+    from generator.workflow.run import terraform_command  # noqa: PLC0415
+
+    request = Request(tier, target, deployment)
+    context.exit(terraform_command(request, arguments, find_project(), console(context)))
 
 
 @command

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ MODULE = re.compile(r"module\.([\w-]+)")
 class Change:
     """What the plan does to one resource; `action` is create, update, replace, delete, forget, read or no-op.
 
-    `component` is the outermost module call, "" for a resource of the root module itself.
+    `component` is the outermost module call, "" for a resource of the root module itself. `before` and `after` are
+    the values that are known; they may be sensitive, so none is printed but those of named, harmless arguments.
     """
 
     address: str
@@ -37,6 +39,8 @@ class Change:
     reason: str = ""
     previous_address: str = ""
     replace_paths: tuple[str, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    after: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ def _change(item: dict[str, Any]) -> Change:
         reason=item.get("action_reason", ""),
         previous_address=item.get("previous_address", ""),
         replace_paths=tuple(_path(path) for path in change.get("replace_paths", [])),
+        before=change.get("before") or {},
+        after=change.get("after") or {},
     )
 
 

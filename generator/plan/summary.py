@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from generator.plan.interruptions import interruption
 from generator.plan.reading import Change, Plan
 
 COLUMNS = ("create", "update", "replace", "delete")
@@ -40,6 +41,12 @@ def describe_loss(change: Change) -> str:
         return f"destroy  {change.address}"
     because = f"  (forced by {', '.join(change.replace_paths)})" if change.replace_paths else ""
     return f"replace  {change.address}{because}"
+
+
+def describe_interruptions(plan: Plan) -> list[str]:
+    """Return a line for each change that AWS can only make by interrupting something."""
+    found = [(change.address, interruption(change)) for change in plan.effective()]
+    return [f"interrupt  {address}  {text}" for address, text in found if text]
 
 
 def headline(plan: Plan) -> str:

@@ -74,16 +74,25 @@ def compare(folder: Path, files: Files) -> Difference:
     )
 
 
-def write(folder: Path, files: Files, provenance: Any, *, blueprint: str = "", overwrite: bool = False) -> Difference:
+def write(
+    folder: Path,
+    files: Files,
+    provenance: Any,
+    *,
+    blueprint: str = "",
+    overwrite: bool = False,
+    take_over: bool = False,
+) -> Difference:
     """Make `folder` hold `files`, rendered from `blueprint`; return what changed.
 
     Re-rendering what is there touches no file. Raises UserError, before anything is written, if the folder is another
-    blueprint's, or if a generated file was edited by hand and `overwrite` is not set; with it the edited file is kept
-    beside the new one as NAME.edited.
+    blueprint's (unless it is to `take_over`), or if a generated file was edited by hand and `overwrite` is not set;
+    with it the edited file is kept beside the new one as NAME.edited.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
-        _check_owner(folder, blueprint)
+        if not take_over:
+            _check_owner(folder, blueprint)
         difference = compare(folder, files)
         if difference.edited and not overwrite:
             raise edited_by_hand(folder, difference.edited)

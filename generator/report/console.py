@@ -11,6 +11,9 @@ from contextlib import contextmanager
 import click
 
 
+WIDTH = 13  # of a step's name
+
+
 class Step:
     """A step under way; set `note` to what there is to say of it when it ends."""
 
@@ -23,10 +26,10 @@ class Step:
 
     def progress(self, text: str) -> None:
         """Show how far the step is: at once on a terminal, every 15 seconds elsewhere."""
-        self.console.status(f"  {self.name:<10} {text}")
+        self.console.status(f"  {self.name:<{WIDTH}} {text}")
         if not self.console.moving and time.monotonic() - self.spoke >= 15:
             self.spoke = time.monotonic()
-            self.console.line(f"  {self.name:<10} {text}")
+            self.console.line(f"  {self.name:<{WIDTH}} {text}")
 
 
 class Console:
@@ -48,7 +51,7 @@ class Console:
             self.clear()
             raise
         self.clear()
-        self.line(f"  {name:<10} {time.monotonic() - step.started:6.1f} s  {step.note}".rstrip())
+        self.line(f"  {name:<{WIDTH}} {time.monotonic() - step.started:6.1f} s  {step.note}".rstrip())
 
     def status(self, text: str) -> None:
         """Show `text` on the moving line, if there is one."""

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
 import sys
+from collections.abc import Sequence
 
 import click
 
 from generator.diagnostics import UserError
 from generator.plan import Plan, read_plan
-from generator.plan.summary import describe_loss, headline, losses, table
+from generator.plan.summary import describe_interruptions, describe_loss, headline, losses, table
 from generator.project import Project
 from generator.report import Console
-from generator.workflow import record, recovery
-from generator.workflow.deployment import rendered
+from generator.workflow import record
+from generator.workflow.hint import hint
+from generator.workflow.prepare import existing, prepared
+from generator.workflow.request import Request
 from generator.workflow.state import note_emulator, state_of
-from generator.workflow.target import choose
-from generator.workflow.terraform import Workbench, workbench
+from generator.workflow.terraform import Workbench
 
 
-def plan_command(tier: str, target: str, project: Project, console: Console, *, overwrite: bool = False) -> None:
-    """Render and plan `tier`; print the plan and leave it to be applied. Raises UserError."""
-    bench = prepared(tier, target, project, console, overwrite=overwrite)
+def plan_command(request: Request, project: Project, console: Console, *, overwrite: bool = False) -> None:
+    """Render and plan its blueprint; print the plan and leave it to be applied. Raises UserError."""
+    bench = prepared(request, project, console, overwrite=overwrite)
     plan = shown_plan(bench)
     show(plan, bench)
     console.line(f"\nIn full: {bench.deployment.plan_json}, Terraform's output: {bench.deployment.log}")
@@ -29,9 +31,9 @@ def plan_command(tier: str, target: str, project: Project, console: Console, *, 
         console.line(f"Next: {hint('apply', bench)}")
 
 
-def apply_command(tier: str, target: str, project: Project, console: Console, *, yes: bool) -> None:
-    """Apply the plan that was shown for `tier`, or plan, show and apply. Raises UserError."""
-    bench = prepared(tier, target, project, console)
+def apply_command(request: Request, project: Project, console: Console, *, yes: bool) -> None:
+    """Apply the plan that was shown for a deployment, or plan, show and apply. Raises UserError."""
+    bench = prepared(request, project, console)
     deployment = bench.deployment
     if record.still_valid(deployment, bench.target):
         plan = read_plan(deployment.plan_json)
@@ -51,9 +53,9 @@ def apply_command(tier: str, target: str, project: Project, console: Console, *,
         console.line(f"{name} = {value}")
 
 
-def destroy_command(tier: str, target: str, project: Project, console: Console, confirm: str | None) -> None:
-    """Lift the protections of `tier`, and destroy all that its state holds. Raises UserError."""
-    bench = prepared(tier, target, project, console)
+def destroy_command(request: Request, project: Project, console: Console, confirm: str | None) -> None:
+    """Lift the protections of a deployment, and destroy all that its state holds. Raises UserError."""
+    bench = prepared(request, project, console)
     state = state_of(bench.deployment.folder, bench.target)
     count = len(state.instances())
     if not count:
@@ -72,22 +74,20 @@ def destroy_command(tier: str, target: str, project: Project, console: Console, 
     console.line(f"\n{bench.apply('destroy', expected=len(plan.effective()))}")
 
 
+def terraform_command(request: Request, arguments: Sequence[str], project: Project, console: Console) -> int:
+    """Run Terraform as the user asks, in the folder, workspace and account of a deployment; return its exit code."""
+    bench = existing(request, project, console)
+    terraform = bench.terraform
+    done = subprocess.run([terraform.binary.path, *arguments], cwd=terraform.folder, env=terraform.environ, check=False)
+    record.forget(bench.deployment)
+    return done.returncode
+
+
 def lifted(bench: Workbench) -> list[str]:
     """Return the root variables that guard against deletion: on the emulator the last snapshot is not taken either."""
     guards = ["deletion_protection", *(["final_snapshot"] if bench.target.local else [])]
     declared = {variable.name for variable in bench.deployment.composition.variables}
     return [name for name in guards if name in declared]
-
-
-def prepared(tier: str, target_name: str, project: Project, console: Console, *, overwrite: bool = False) -> Workbench:
-    """Render `tier`, reach its target, and deal with what an earlier run may have left behind. Raises UserError."""
-    deployment = rendered(tier, project, console, overwrite=overwrite)
-    region = deployment.composition.region
-    target = choose(target_name, region, project.emulator, console)
-    if recovery.after_a_kill(deployment, target, project, console):
-        target = choose(target_name, region, project.emulator, console)
-    recovery.after_a_restart(deployment, target, console)
-    return workbench(deployment, target, console, project.cache)
 
 
 def shown_plan(bench: Workbench) -> Plan:
@@ -106,21 +106,16 @@ def show(plan: Plan, bench: Workbench) -> None:
         console.line(describe_loss(change), bold=True)
     for change in plan.moved():
         console.line(f"move     {change.previous_address} -> {change.address}")
-    if losses(plan) or plan.moved():
+    interruptions = describe_interruptions(plan)
+    for text in interruptions:
+        console.line(text, bold=True)
+    if losses(plan) or plan.moved() or interruptions:
         console.line()
     if plan.effective():
         for text in table(plan):
             console.line(text)
         console.line()
     console.line(headline(plan), bold=True)
-
-
-def hint(command: str, bench: Workbench) -> str:
-    """Return the next command as the user calls tierform: through make or by itself."""
-    tier, target = bench.deployment.composition.source, bench.target
-    if "MAKELEVEL" in os.environ:
-        return f"make {command} TIER={tier}" + ("" if target.local else f" TARGET={target.name}")
-    return f"tierform {command} {tier}" + ("" if target.local else f" --target {target.name}")
 
 
 def confirm_apply() -> None:

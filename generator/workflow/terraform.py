@@ -61,10 +61,17 @@ class Workbench:
             step.note = ", ".join(counts) or "nothing changed"
         return f"{step.note[0].upper()}{step.note[1:]}."
 
+    def values(self) -> dict[str, Any]:
+        """Return the values of the root outputs that the state holds."""
+        return {name: output["value"] for name, output in self._outputs().items()}
+
     def outputs(self) -> dict[str, str]:
-        """Return the root outputs as text; a sensitive one is not shown."""
-        read = self.terraform.capture("output", json=True).json()
-        return {name: _text(output) for name, output in sorted(read.items())}
+        """Return the root outputs that a person reads as text; a sensitive one is not shown, one for tools left out."""
+        found = self._outputs()
+        return {name: _text(found[name]) for name in sorted(found) if not isinstance(found[name]["value"], dict)}
+
+    def _outputs(self) -> dict[str, Any]:
+        return dict(self.terraform.capture("output", json=True).json())
 
 
 def workbench(deployment: Deployment, target: Target, console: Console, cache: Path) -> Workbench:

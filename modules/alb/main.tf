@@ -63,6 +63,7 @@ resource "aws_lb" "this" {
   drop_invalid_header_fields = true
   enable_deletion_protection = var.deletion_protection
   enable_http2               = true
+  enable_zonal_shift         = true # an operator can take a zone out of service at once
   idle_timeout               = var.idle_timeout
   tags                       = var.tags
 

@@ -36,6 +36,11 @@ output "target_group_arns" {
   depends_on = [aws_lb_listener_rule.this, aws_lb_listener_rule.blue_green, aws_lb_listener_rule.test]
 }
 
+output "target_group_names" {
+  description = "Names of the target groups, by colour."
+  value       = { for colour, group in aws_lb_target_group.this : colour => group.name }
+}
+
 output "test_listener_arn" {
   description = "ARN of the test listener, or null."
   value       = one(aws_lb_listener.test[*].arn)

@@ -191,8 +191,8 @@ resource "aws_ecs_service" "blue_green" {
     aws_vpc_security_group_ingress_rule.load_balancer,
   ]
 
-  # CodeDeploy moves the service to the new task definition and to the other target group.
+  # What a deployment decides: ECS refuses to change it otherwise, and Terraform would replace the service.
   lifecycle {
-    ignore_changes = [desired_count, load_balancer, task_definition]
+    ignore_changes = [capacity_provider_strategy, desired_count, load_balancer, network_configuration, task_definition]
   }
 }

@@ -3,6 +3,13 @@ output "autoscaling_resource_id" {
   value       = aws_appautoscaling_target.this.resource_id
 }
 
+output "capacity_provider_strategy" {
+  description = "How tasks are spread over on-demand and Spot capacity, for deployments and one-off tasks."
+  value = [
+    for provider, share in local.capacity_provider_strategy : { capacity_provider = provider, base = share.base, weight = share.weight }
+  ]
+}
+
 output "cluster_arn" {
   description = "ARN of the cluster."
   value       = aws_ecs_cluster.this.arn
@@ -56,6 +63,11 @@ output "service_id" {
 output "service_name" {
   description = "Name of the service."
   value       = local.service.name
+}
+
+output "subnet_ids" {
+  description = "Subnets of the tasks."
+  value       = var.subnet_ids
 }
 
 output "task_definition_arn" {

@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "autoscaling" {
-  description = "Bounds of the number of tasks and what they follow: average CPU and memory in percent (always on), requests per target and minute (needs load_balancer.resource_label), cooldowns in seconds (out fast, in slow), and scheduled changes of the bounds (schedule is a cron(), rate() or at() expression)."
+  description = "Bounds of the number of tasks and what they follow: average CPU and memory in percent (always on), requests per target and minute (needs load_balancer.target_group_arn_suffixes), cooldowns in seconds (out fast, in slow), and scheduled changes of the bounds (schedule is a cron(), rate() or at() expression)."
   type = object({
     min                 = number
     max                 = number
@@ -46,13 +46,8 @@ variable "autoscaling" {
   }
 
   validation {
-    condition     = var.autoscaling.requests_per_target == null || var.deployment != "code_deploy"
-    error_message = "autoscaling.requests_per_target: leave it out with deployment = \"code_deploy\"; the metric belongs to one target group, and CodeDeploy moves the traffic to the other one."
-  }
-
-  validation {
-    condition     = var.autoscaling.requests_per_target == null || var.load_balancer.resource_label != null
-    error_message = "autoscaling.requests_per_target: give load_balancer.resource_label (<load balancer arn_suffix>/<target group arn_suffix>), too."
+    condition     = var.autoscaling.requests_per_target == null || length(var.load_balancer.target_group_arn_suffixes) > 0
+    error_message = "autoscaling.requests_per_target: give load_balancer.target_group_arn_suffixes, too, with every target group that may get the traffic."
   }
 
   validation {
@@ -103,13 +98,18 @@ variable "image" {
 }
 
 variable "load_balancer" {
-  description = "Target group that the service registers its tasks with, the load balancer's security group, and the resource label of both (<load balancer arn_suffix>/<target group arn_suffix>) for scaling on requests."
+  description = "Target group that the service registers its tasks with, the load balancer's security group, and for scaling on requests the last part of the ARN of every target group that may get the traffic, by colour."
   type = object({
-    target_group_arn  = string
-    security_group_id = string
-    resource_label    = optional(string)
+    target_group_arn          = string
+    security_group_id         = string
+    target_group_arn_suffixes = optional(map(string), {})
   })
   nullable = false
+
+  validation {
+    condition     = alltrue([for colour in keys(var.load_balancer.target_group_arn_suffixes) : can(regex("^[a-z][a-z0-9_]*$", colour))])
+    error_message = "load_balancer.target_group_arn_suffixes: write lower-case letters, digits and underscores as keys, such as blue and green; metrics are named after them."
+  }
 }
 
 variable "memory" {
@@ -233,7 +233,7 @@ variable "container_insights" {
 }
 
 variable "deployment" {
-  description = "Who replaces the tasks: rolling (ECS, rolled back by the circuit breaker) or code_deploy (blue-green; Terraform then leaves task definition and target group of the service alone)."
+  description = "Who replaces the tasks: rolling (ECS, rolled back by the circuit breaker) or code_deploy (blue-green; a deployment then brings a new task definition, subnets or capacity to the running tasks, not Terraform)."
   type        = string
   default     = "rolling"
   nullable    = false

@@ -3,6 +3,11 @@ output "arn" {
   value       = aws_elasticache_replication_group.this.arn
 }
 
+output "engine" {
+  description = "Engine of the nodes."
+  value       = var.engine
+}
+
 output "log_group_names" {
   description = "Log groups by type of log."
   value       = { for key, group in aws_cloudwatch_log_group.this : key => group.name }
@@ -16,6 +21,16 @@ output "member_clusters" {
 output "node_ids" {
   description = "Ids of the nodes, known before they are created."
   value       = [for number in range(1, var.num_nodes + 1) : format("%s-%03d", var.name, number)]
+}
+
+output "node_type" {
+  description = "Class of every node."
+  value       = var.node_type
+}
+
+output "num_nodes" {
+  description = "Number of nodes."
+  value       = var.num_nodes
 }
 
 output "port" {

@@ -17,6 +17,14 @@ output "dashboard_name" {
   value       = aws_cloudwatch_dashboard.this.dashboard_name
 }
 
+output "deployment_alarm_names" {
+  description = "Alarms on what users notice of a new version, at most 10 as CodeDeploy takes them: a deployment stops at them."
+  value = concat(
+    [for alarm in aws_cloudwatch_metric_alarm.error_rate : alarm.alarm_name],
+    [for key in keys(local.load_balancer_alarms) : aws_cloudwatch_metric_alarm.this["loadbalancer-${key}"].alarm_name],
+  )
+}
+
 output "topic_arn" {
   description = "ARN of the topic that alerts go to."
   value       = aws_sns_topic.this.arn

@@ -147,6 +147,17 @@ variable "nat_instance_ids" {
   nullable    = false
 }
 
+variable "reserved_percent" {
+  description = "Share in percent of the hours of database and cache that Reserved Instances shall cover, and of the reserved hours that shall be used; below it the people of alert_emails are told. Null: not watched."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.reserved_percent == null ? true : var.reserved_percent > 0 && var.reserved_percent <= 100
+    error_message = "reserved_percent: write a percentage above 0 and up to 100, or leave it out."
+  }
+}
+
 variable "tags" {
   description = "Tags on every resource, beside the provider's default_tags."
   type        = map(string)

@@ -111,7 +111,7 @@ resource "aws_db_instance" "this" {
   manage_master_user_password         = local.own_password ? null : true
   master_user_secret_kms_key_id       = local.own_password ? null : var.kms_key_arn
   password_wo                         = local.own_password ? jsondecode(ephemeral.aws_secretsmanager_secret_version.master[0].secret_string).password : null
-  password_wo_version                 = local.own_password ? 1 : null
+  password_wo_version                 = local.own_password ? var.master_password_version : null
   iam_database_authentication_enabled = true
 
   db_subnet_group_name   = aws_db_subnet_group.this.name
@@ -186,9 +186,10 @@ resource "aws_db_instance" "replica" {
   publicly_accessible                 = false
   vpc_security_group_ids              = [aws_security_group.this.id]
 
+  # A replica holds nothing that the primary does not: it may go when a smaller tier does without it.
   copy_tags_to_snapshot = true
-  deletion_protection   = var.deletion_protection
-  skip_final_snapshot   = true # a replica holds nothing that the primary does not
+  deletion_protection   = false
+  skip_final_snapshot   = true
 
   apply_immediately          = var.apply_immediately
   auto_minor_version_upgrade = true

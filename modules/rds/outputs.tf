@@ -38,6 +38,11 @@ output "master_secret_arn" {
   value       = local.master_secret_arn
 }
 
+output "multi_az" {
+  description = "Whether a standby in another zone takes over when the primary fails."
+  value       = var.multi_az
+}
+
 output "port" {
   description = "Port of PostgreSQL."
   value       = 5432

@@ -28,7 +28,7 @@ resource "aws_secretsmanager_secret_version" "master" {
   count = local.own_password ? 1 : 0
 
   secret_id                = aws_secretsmanager_secret.master[0].id
-  secret_string_wo_version = 1
+  secret_string_wo_version = var.master_password_version
   secret_string_wo = jsonencode({
     username = var.username
     password = ephemeral.aws_secretsmanager_random_password.master[0].random_password

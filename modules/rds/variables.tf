@@ -123,7 +123,7 @@ variable "blue_green_update" {
 }
 
 variable "deletion_protection" {
-  description = "Whether AWS refuses to delete the instances."
+  description = "Whether AWS refuses to delete the primary instance; replicas can be made again."
   type        = bool
   default     = true
   nullable    = false
@@ -203,6 +203,18 @@ variable "master_password" {
   validation {
     condition     = var.master_password == "secret" || (length(var.replicas) == 0 && !var.blue_green_update)
     error_message = "master_password: write secret; AWS refuses replicas and blue/green updates while RDS manages the password."
+  }
+}
+
+variable "master_password_version" {
+  description = "Raised by one, it makes a new master password and writes it to secret and database. Only with master_password \"secret\"; RDS rotates its own."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.master_password_version >= 1 && floor(var.master_password_version) == var.master_password_version
+    error_message = "master_password_version: write a whole number from 1 on, and never a lower one than before."
   }
 }
 

@@ -18,7 +18,7 @@ CACHE = f"arn:aws:elasticache:{REGION}:{ACCOUNT}:replicationgroup:shop"
 CACHE_USER = f"arn:aws:elasticache:{REGION}:{ACCOUNT}:user:shop"
 DATABASE = f"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser:db-ABCDEF/app"
 TARGET_GROUP = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/shop-blue/0123456789abcdef"
-LABEL = "app/shop/0123456789abcdef/targetgroup/shop-blue/0123456789abcdef"
+SUFFIXES = {colour: f"targetgroup/shop-{colour}/0123456789abcdef" for colour in ("blue", "green")}
 DIGEST = f"sha256:{'0a' * 32}"
 
 SMALLEST: dict[str, Any] = {
@@ -57,7 +57,7 @@ EVERYTHING: dict[str, Any] = SMALLEST | {
     "ephemeral_storage_kms_key_arn": KEY,
     "execute_command": True,
     "health_check": {"command": ["CMD-SHELL", "true"]},
-    "load_balancer": SMALLEST["load_balancer"] | {"resource_label": LABEL},
+    "load_balancer": SMALLEST["load_balancer"] | {"target_group_arn_suffixes": SUFFIXES},
     "log_kms_key_arn": KEY,
     "one_off_tasks": {"migrate": {"command": ["python", "manage.py", "migrate", "--noinput"]}},
     "secret_kms_key_arns": [KEY],
@@ -333,11 +333,13 @@ def test_spot_is_added_beside_the_on_demand_base(everything: Plan) -> None:
 
 
 def test_requests_and_schedule_scale_when_asked(everything: Plan) -> None:
-    policy = everything['aws_appautoscaling_policy.this["requests"]']["target_tracking_scaling_policy_configuration"][0]
+    policy = everything["aws_appautoscaling_policy.requests[0]"]["target_tracking_scaling_policy_configuration"][0]
     assert policy["target_value"] == 900
-    assert policy["predefined_metric_specification"] == [
-        {"predefined_metric_type": "ALBRequestCountPerTarget", "resource_label": LABEL}
-    ]
+    metrics = {item["id"]: item for item in policy["customized_metric_specification"][0]["metrics"]}
+    assert (metrics["requests"]["expression"], metrics["requests"]["return_data"]) == ("SUM([blue, green])", True)
+    measured = {colour: metrics[colour]["metric_stat"][0]["metric"][0] for colour in SUFFIXES}
+    assert {item["metric_name"] for item in measured.values()} == {"RequestCountPerTarget"}
+    assert {colour: item["dimensions"][0]["value"] for colour, item in measured.items()} == SUFFIXES
     cpu = everything['aws_appautoscaling_policy.this["cpu"]']["target_tracking_scaling_policy_configuration"][0]
     assert cpu["target_value"] == 50
     action = everything['aws_appautoscaling_scheduled_action.this["morning"]']
@@ -407,6 +409,7 @@ def test_outputs_are_known_without_other_modules(plan_module: Any) -> None:
     known = plan_module("ecs-fargate", **SMALLEST).output_changes["this"]["after"]
     assert known == {
         "autoscaling_resource_id": "service/shop/shop",
+        "capacity_provider_strategy": [{"capacity_provider": "FARGATE", "base": 1, "weight": 1}],
         "cluster_name": "shop",
         "container_name": "shop",
         "container_port": 8443,
@@ -414,6 +417,7 @@ def test_outputs_are_known_without_other_modules(plan_module: Any) -> None:
         "min_tasks": 3,
         "one_off_task_definition_arns": {},
         "service_name": "shop",
+        "subnet_ids": SMALLEST["subnet_ids"],
         "task_definition_family": "shop",
         "task_role_name": "shop-task",
     }
@@ -474,6 +478,7 @@ def test_what_fargate_does_not_know_is_refused(plan_module: Any) -> None:
         secrets={"3RD": SECRET, "PLAIN": "hunter2"},
         stop_timeout=121,
         subnet_ids=["subnet-0123456789abcdef0"],
+        load_balancer=SMALLEST["load_balancer"] | {"target_group_arn_suffixes": {"Blue-1": SUFFIXES["blue"]}},
     )
     for message in (
         "name: write 3 to 30",
@@ -499,6 +504,7 @@ def test_what_fargate_does_not_know_is_refused(plan_module: Any) -> None:
         "secrets: write ARNs of Secrets Manager secrets",
         "stop_timeout: write 0 to 120",
         "subnet_ids: write 2 to 16 subnets",
+        "load_balancer.target_group_arn_suffixes: write lower-case letters",
     ):
         assert message in said
 
@@ -513,8 +519,7 @@ def test_inputs_that_contradict_each_other_are_refused(plan_module: Any) -> None
         secrets={"DEBUG": SECRET},
     )
     for message in (
-        'leave it out with deployment = "code_deploy"',
-        "give load_balancer.resource_label",
+        "give load_balancer.target_group_arn_suffixes",
         "3072 MiB do not go with 2048 CPU units",
         "secrets: write each name either here or under environment",
     ):

@@ -42,6 +42,7 @@ LARGE = {
         "us_east_1": {"viewer": "arn:aws:acm:us-east-1:123456789012:certificate/b"},
     },
     "cost_anomalies": True,
+    "reserved_percent": 80,
 }
 HUGE = {**BASE, "database": {**BASE["database"], "instance_class": "db.r7g.24xlarge", "max_connections": 200}}
 
@@ -282,3 +283,32 @@ def test_more_addresses_than_a_budget_can_tell_are_refused(plan_module) -> None:
     addresses = [f"person{number}@example.com" for number in range(11)]
     with pytest.raises(AssertionError, match="at most the 10"):
         plan_module("monitoring", **{**BASE, "alert_emails": addresses})
+
+
+def test_reservations_are_watched_when_asked(plan_module) -> None:
+    def budgets(inputs: dict) -> dict:
+        resources = plan_module("monitoring", **inputs).modules["module.this"].resources
+        return {name: item["values"] for name, item in resources.items() if "aws_budgets_budget.reservation" in name}
+
+    assert budgets(BASE) == {}
+    found = budgets(LARGE)
+    assert {item["name"]: (item["budget_type"], item["cost_filter"][0]["values"][0]) for item in found.values()} == {
+        "shop-cache-coverage": ("RI_COVERAGE", "Amazon ElastiCache"),
+        "shop-cache-utilisation": ("RI_UTILIZATION", "Amazon ElastiCache"),
+        "shop-database-coverage": ("RI_COVERAGE", "Amazon Relational Database Service"),
+        "shop-database-utilisation": ("RI_UTILIZATION", "Amazon Relational Database Service"),
+    }
+    for item in found.values():
+        [notification] = item["notification"]
+        assert (notification["comparison_operator"], notification["threshold"]) == ("LESS_THAN", 80)
+        assert set(notification["subscriber_email_addresses"]) == set(BASE["alert_emails"])
+
+
+def test_a_deployment_stops_at_what_users_notice(plan_module) -> None:
+    plan = plan_module("monitoring", **LARGE)
+    names = set(plan.outputs["this"]["deployment_alarm_names"])
+    assert names == {
+        "shop-loadbalancer-errors", "shop-service-errors", "shop-loadbalancer-p95",
+        "shop-loadbalancer-unhealthy-tasks", "shop-loadbalancer-unhealthy-tasks-green",
+    }  # fmt: skip
+    assert names <= {alarm["alarm_name"] for alarm in alarms(plan).values()}

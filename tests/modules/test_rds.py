@@ -14,7 +14,7 @@ BASE = {
     "vpc_id": "vpc-0123456789abcdef0",
 }
 REPLICA = {
-    **BASE, "replicas": {"reports": {"instance_class": "db.t4g.small", "monitoring_interval": 15}, "second": {}},
+    **BASE, "master_password_version": 2, "replicas": {"reports": {"instance_class": "db.t4g.small", "monitoring_interval": 15}, "second": {}},
     "final_snapshot": False, "master_password": "secret", "allocated_storage": 400, "iops": 16000, "storage_throughput": 1000,
 }  # fmt: skip
 
@@ -62,10 +62,10 @@ def test_replicas_find_a_password_that_rds_does_not_manage(plan_module) -> None:
     plan = plan_module("rds", **REPLICA)
     primary = values(plan, "aws_db_instance.this")
     assert primary["manage_master_user_password"] is None
-    assert (primary["password"], primary["password_wo"], primary["password_wo_version"]) == (None, None, 1)
+    assert (primary["password"], primary["password_wo"], primary["password_wo_version"]) == (None, None, 2)
     assert values(plan, "aws_secretsmanager_secret.master[0]")["kms_key_id"] == BASE["kms_key_arn"]
     version = values(plan, "aws_secretsmanager_secret_version.master[0]")
-    assert (version["secret_string_wo"], version["secret_string_wo_version"]) == (None, 1)
+    assert (version["secret_string_wo"], version["secret_string_wo_version"]) == (None, 2)
 
 
 def test_replicas_have_the_storage_of_the_primary_and_monitoring_of_their_own(plan_module) -> None:
@@ -106,14 +106,14 @@ def test_log_groups_have_a_retention_before_rds_makes_its_own(plan_module) -> No
     }
 
 
-def test_replicas_are_as_safe_as_the_primary(plan_module) -> None:
+def test_replicas_are_as_closed_as_the_primary_but_may_go(plan_module) -> None:
     plan = plan_module("rds", **REPLICA)
     reports = values(plan, 'aws_db_instance.replica["reports"]')
     assert (reports["identifier"], reports["instance_class"]) == ("shop-reports", "db.t4g.small")
     assert values(plan, 'aws_db_instance.replica["second"]')["instance_class"] == "db.t4g.medium"
-    for name in ("storage_encrypted", "deletion_protection", "performance_insights_enabled", "skip_final_snapshot"):
+    for name in ("storage_encrypted", "performance_insights_enabled", "skip_final_snapshot"):
         assert reports[name] is True, name
-    assert reports["publicly_accessible"] is False
+    assert (reports["publicly_accessible"], reports["deletion_protection"]) == (False, False)
     assert values(plan, "aws_db_instance.this")["skip_final_snapshot"] is True
 
 
@@ -130,7 +130,7 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         "database_name": "Shop-1", "username": "postgres", "subnet_ids": ["subnet-a"], "monitoring_interval": 7,
         "log_retention_days": 31, "parameters": {"rds.force_ssl": {"value": "0"}}, "allocated_storage": 10,
         "backup_window": "2-3", "maintenance_window": "sunday",
-        "replicas": {"bad-": {"instance_class": "t4g.medium", "monitoring_interval": 2}},
+        "master_password_version": 0, "replicas": {"bad-": {"instance_class": "t4g.medium", "monitoring_interval": 2}},
     }  # fmt: skip
     with pytest.raises(AssertionError) as caught:
         plan_module("rds", **wrong)
@@ -139,7 +139,7 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         "name: write 3 to 30", "write a class such as db.t4g.medium", "backup_retention_days: write 7 to 35",
         "engine_version: write 16 or later", "database_name: write", "username: write", "at least two subnets",
         "monitoring_interval: write 0, 1", "log_retention_days: write", "leave rds.force_ssl out",
-        "allocated_storage: write whole GiB", "backup_window: write", "maintenance_window: write", "replicas: name them",
+        "allocated_storage: write whole GiB", "backup_window: write", "maintenance_window: write", "replicas: name them", "master_password_version: write",
         "replicas: write an instance_class", "replicas: write a monitoring_interval",
     ):  # fmt: skip
         assert text in said, text
