@@ -250,7 +250,7 @@ def emulator_start() -> None:
 
     running = start(find_project().emulator)
     for name, value in running.environment("us-east-1").items():
-        click.echo(f"export {name}={value}")
+        click.echo(f"export {name}={value}" if value else f"unset {name}")
 
 
 @emulator.command("stop")

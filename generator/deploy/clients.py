@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,19 +20,21 @@ class DeployError(UserError):
 
 
 class Clients:
-    """boto3 clients by service; what AWS refuses becomes a DeployError."""
+    """AWS clients by service; what AWS refuses becomes a DeployError."""
 
     def __init__(self, environ: Mapping[str, str], region: str) -> None:
-        import boto3  # noqa: PLC0415 - slow to import
+        import botocore.session  # noqa: PLC0415 - slow to import
         from botocore.config import Config  # noqa: PLC0415
 
-        self.endpoint = environ.get("AWS_ENDPOINT_URL")
-        self.config = Config(retries={"mode": "standard", "max_attempts": 6}, user_agent_extra="tierform")
-        self.session = boto3.session.Session(
-            aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID") if self.endpoint else None,
-            aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY") if self.endpoint else None,
-            region_name=region,
-        )
+        self.settings: dict[str, Any] = {"region_name": region}
+        self.settings["config"] = Config(retries={"mode": "standard", "max_attempts": 6}, user_agent_extra="tierform")
+        if endpoint := environ.get("AWS_ENDPOINT_URL"):
+            self.session = botocore.session.Session(session_vars=_NO_PROFILE)
+            self.settings["endpoint_url"] = endpoint
+            self.settings["aws_access_key_id"] = environ["AWS_ACCESS_KEY_ID"]
+            self.settings["aws_secret_access_key"] = environ["AWS_SECRET_ACCESS_KEY"]
+        else:
+            self.session = botocore.session.Session()
         self._clients: dict[str, Any] = {}
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -39,7 +42,7 @@ class Clients:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         if service not in self._clients:
-            self._clients[service] = self.session.client(service, endpoint_url=self.endpoint, config=self.config)
+            self._clients[service] = self.session.create_client(service, **self.settings)
         try:
             answer: dict[str, Any] = getattr(self._clients[service], operation)(**parameters)
         except ClientError as error:
@@ -58,6 +61,13 @@ class Clients:
                 f"these credentials are of account {own}, but the deployment is in {account}", "choose another profile"
             )
 
+
+# The caller's own profile must not matter on the emulator: neither its name nor its files are looked up.
+_NO_PROFILE = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 _REMEDIES = {
     "AccessDeniedException": "the caller needs permission for this operation",

@@ -21,8 +21,8 @@ def describe(clients: Clients, arn: str) -> dict[str, Any]:
     return {**definition, "tags": answer["tags"]} if answer.get("tags") else definition
 
 
-def revision(clients: Clients, base: str, container: str, image: str) -> str:
-    """Return the ARN of a revision of `base` that runs `image`; registers one only where there is none."""
+def revision(clients: Clients, base: str, container: str, image: str, running: str = "") -> str:
+    """Return the ARN of a revision of `base` that runs `image`: one that is there, else one registered now."""
     definition = describe(clients, base)
     if image_of(definition, container) == image:
         return base
@@ -30,9 +30,26 @@ def revision(clients: Clients, base: str, container: str, image: str) -> str:
     newest = clients.call(
         "ecs", "list_task_definitions", familyPrefix=definition["family"], status="ACTIVE", sort="DESC", maxResults=1
     )["taskDefinitionArns"]
-    if newest and same(describe(clients, newest[0]), wanted):
-        return str(newest[0])
+    for known in filter(None, (running, *newest)):
+        if same(describe(clients, known), wanted):
+            return str(known)
     return str(clients.call("ecs", "register_task_definition", **wanted)["taskDefinition"]["taskDefinitionArn"])
+
+
+def retire(clients: Clients, service: Service) -> int:
+    """Deregister every revision of the service's task definitions, which outlive the service; return how many."""
+    families = {
+        short(arn).split(":")[0] for arn in (service.task_definition, *service.one_off_task_definitions.values())
+    }
+    count = 0
+    for family in sorted(families):
+        while arns := clients.call("ecs", "list_task_definitions", familyPrefix=family, status="ACTIVE")[
+            "taskDefinitionArns"
+        ]:
+            for arn in arns:
+                clients.call("ecs", "deregister_task_definition", taskDefinition=arn)
+                count += 1
+    return count
 
 
 def definition_of(service: Service, name: str) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from generator.emulator import services
-from generator.emulator.registry import AMENDMENTS, OPERATIONS, PATCHES
+from generator.emulator.registry import AMENDMENTS, CHECKS, OPERATIONS, PATCHES
 
 README = Path(__file__).with_name("README.md")
 TABLE = re.compile(r"(?<=<!-- BEGIN TABLE -->\n).*(?=<!-- END TABLE -->)", re.DOTALL)
@@ -19,6 +19,7 @@ def table() -> str:
     services.register()
     rows = [(service, name, "own", handler.__doc__) for (service, name), handler in OPERATIONS.items()]
     rows += [(service, name, "amended", handler.__doc__) for (service, name), handler in AMENDMENTS.items()]
+    rows += [(service, name, "checked", check.__doc__) for (service, name), check in CHECKS.items()]
     rows += [(service, "", "model", mend.__doc__) for service, mend in PATCHES.items()]
     ordered = sorted((service, how, str(why), name) for service, name, how, why in rows)
     lines = ["| service | operations | how | what moto lacks |", "|---|---|---|---|"]

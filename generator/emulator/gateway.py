@@ -21,13 +21,17 @@ from generator.emulator.inventory import Baseline, drop_backends, inventory
 from generator.emulator.protocol import Reply, Routed, plain_error, route, signed_for
 from generator.emulator.registry import (
     AMENDMENTS,
+    CHECKS,
+    ENDPOINTS,
     GLOBAL,
     GLOBAL_SERVICES,
+    HOOKS,
     OPERATIONS,
     PATCHES,
     Call,
     Decline,
     EmulatedError,
+    Endpoint,
     Store,
 )
 
@@ -72,7 +76,7 @@ class Gateway:
     def _answer(self, environ: Environ) -> Reply:
         path = environ.get("PATH_INFO", "").replace("/moto-api/reset", f"{OWN}reset")  # moto's own knows half of it
         if path.startswith(OWN):
-            reply = self._own(environ["REQUEST_METHOD"], path.removeprefix(OWN))
+            reply = self._own(environ, path.removeprefix(OWN))
         else:
             self.last_call = time.monotonic()
             with self._lock:
@@ -84,10 +88,13 @@ class Gateway:
             headers["Content-Length"] = str(len(reply.body))  # else it would be sent in chunks
         return Reply(reply.status, headers, reply.body)
 
-    def _own(self, method: str, path: str) -> Reply:
+    def _own(self, environ: Environ, path: str) -> Reply:
+        method = environ["REQUEST_METHOD"]
         if path == "health":
             return _json(self.health)
         with self._lock:
+            if (method, path) in ENDPOINTS:
+                return self._endpoint(ENDPOINTS[method, path], environ)
             if path == "inventory":
                 return _json(inventory(self.store, self.baseline))
             if path == "unsupported":
@@ -97,6 +104,12 @@ class Gateway:
                 self._reset()
                 return _json({})
         return _json({"message": f"no such endpoint: {method} {path}"}, 404)
+
+    def _endpoint(self, endpoint: Endpoint, environ: Environ) -> Reply:
+        try:
+            return _json(endpoint(self.store, json.loads(_read_body(environ) or b"{}")))
+        except (KeyError, TypeError, ValueError) as error:
+            return _json({"message": f"{type(error).__name__}: {error}"}, 400)
 
     def _reset(self) -> None:
         drop_backends()
@@ -123,12 +136,20 @@ class Gateway:
             reply, name = self._answers[invocation]
             self.log(f"answered again: {name} ({environ.get('HTTP_AMZ_SDK_REQUEST', '')})")
             return reply, name
+        self._let_time_pass()
         answer = self._first(environ, body)
         if invocation:
             self._answers[invocation] = answer
             if len(self._answers) > REMEMBERED:
                 del self._answers[next(iter(self._answers))]
         return answer
+
+    def _let_time_pass(self) -> None:
+        for hook in HOOKS:
+            try:
+                hook(self.store)
+            except Exception as error:  # the call itself must not fail for it
+                self.log(f"failed: {hook.__name__}: {type(error).__name__}: {error}".replace("\n", " "))
 
     def _first(self, environ: Environ, body: bytes) -> tuple[Reply, str]:
         scope = signed_for(environ)
@@ -152,12 +173,15 @@ class Gateway:
         service, operation = routed.service, routed.operation
         try:
             self._patch(service)
-            if (service, operation) not in OPERATIONS and (service, operation) not in AMENDMENTS:
+            key = (service, operation)
+            if not any(key in known for known in (OPERATIONS, AMENDMENTS, CHECKS)):
                 raise Decline
             place = GLOBAL if service in GLOBAL_SERVICES else region
             call = Call(service, operation, place, routed.parameters(), self.store)
-            if (service, operation) in OPERATIONS:
-                return routed.reply(OPERATIONS[service, operation](call) or {})
+            if key in CHECKS:
+                CHECKS[key](call)
+            if key in OPERATIONS:
+                return routed.reply(OPERATIONS[key](call) or {})
             return self._amended(environ, body, routed, call)
         except Decline:
             return self._guarded(environ, body, routed, service, operation)
@@ -170,7 +194,7 @@ class Gateway:
 
     def _amended(self, environ: Environ, body: bytes, routed: Routed, call: Call) -> Reply:
         reply = self._guarded(environ, body, routed, call.service, call.operation)
-        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES or (call.service, call.operation) not in AMENDMENTS:
             return reply
         answer = routed.answer(reply)
         AMENDMENTS[call.service, call.operation](call, answer)

@@ -90,8 +90,14 @@ class Call:
 
 Handler = Callable[[Call], Answer | None]
 Amendment = Callable[[Call, Answer], None]
+Check = Callable[[Call], None]
+Hook = Callable[[Store], None]
+Endpoint = Callable[[Store, Any], Any]
 OPERATIONS: dict[tuple[str, str], Handler] = {}
 AMENDMENTS: dict[tuple[str, str], Amendment] = {}
+CHECKS: dict[tuple[str, str], Check] = {}
+HOOKS: list[Hook] = []
+ENDPOINTS: dict[tuple[str, str], Endpoint] = {}
 PATCHES: dict[str, Callable[[], None]] = {}
 
 
@@ -115,6 +121,35 @@ def amend(service: str, *names: str) -> Callable[[Amendment], Amendment]:
             _claim(service, name)
             AMENDMENTS[service, name] = amendment
         return amendment
+
+    return register
+
+
+def check(service: str, *names: str) -> Callable[[Check], Check]:
+    """Look at calls of these operations before moto answers them: a check that fails answers with its error."""
+
+    def register(found: Check) -> Check:
+        for name in names:
+            if (service, name) in CHECKS:
+                raise ValueError(f"{service} {name} has a check already")
+            CHECKS[service, name] = found
+        return found
+
+    return register
+
+
+def before_each_call(hook: Hook) -> Hook:
+    """Run this before every call of AWS, under the gateway's lock: so time passes without a thread."""
+    HOOKS.append(hook)
+    return hook
+
+
+def endpoint(method: str, path: str) -> Callable[[Endpoint], Endpoint]:
+    """Answer `/_tierform/PATH` by this: store and JSON in, JSON out; KeyError, TypeError, ValueError are HTTP 400."""
+
+    def register(found: Endpoint) -> Endpoint:
+        ENDPOINTS[method, path] = found
+        return found
 
     return register
 

@@ -116,7 +116,11 @@ def _check_owner(folder: Path, blueprint: str) -> None:
     """Two blueprints of one name would share a folder, and with it their state."""
     owner = (_read(folder / OWNER) or b"").decode()
     if owner and owner != blueprint and Path(owner).is_file():
-        raise UserError(f"{folder} is the folder of {owner}", f"give {blueprint} another file name")
+        raise UserError(
+            f"{folder} is the folder of {owner}",
+            f"give {blueprint} another file name; or to go on with {blueprint} on the state that is there:"
+            f" DEPLOYMENT={folder.name} (--deployment {folder.name})",
+        )
 
 
 def edited_by_hand(folder: Path, names: tuple[str, ...]) -> UserError:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 
 import click
 
-
 WIDTH = 13  # of a step's name
 
 

@@ -19,6 +19,7 @@ from generator.workflow.prepare import existing
 from generator.workflow.request import Request
 from generator.workflow.terraform import Workbench
 
+BACK = "roll back"
 POLL = {True: 0.5, False: 5.0}  # seconds between two looks, on the emulator and on AWS
 
 
@@ -118,11 +119,12 @@ def deploy_command(
         return
     running = floor.running()
     goal = wanted or running.image
-    arn = tasks.revision(floor.clients, floor.service.task_definition, floor.service.container, goal)
-    if arn == running.task_definition and running.settled and not again:
+    base, serving = floor.service.task_definition, running.task_definition
+    arn = tasks.revision(floor.clients, base, floor.service.container, goal, serving)
+    if arn == serving and running.settled and not again:
         console.line(f"\n{floor.service.service} runs {goal} already, as {short(arn)}: nothing to deploy.")
         return
-    console.line(f"\nDeploying {goal} as {short(arn)}; {short(running.task_definition)} runs now.\n")
+    console.line(f"\nDeploying {goal} as {short(arn)}; {short(serving)} runs now.\n")
     for name in release.before:
         run_task(floor, name, goal)
     identifier = codedeploy.begin(floor.clients, release, codedeploy.app_spec(floor.service, arn), f"tierform: {goal}")
@@ -171,7 +173,7 @@ def watch(floor: Floor, identifier: str, name: str) -> Progress:
             if now.ended:
                 step.note = f"{identifier} {now.status.lower()}"
                 return now
-            if now.step != said:
+            if now.step != said and name != BACK:
                 floor.console.line(f"  {name:<{WIDTH}} {now.line()}")
                 said = now.step
             step.progress(now.line())
@@ -182,7 +184,7 @@ def roll_back(floor: Floor, end: Progress) -> None:
     """Show the rollback that CodeDeploy began for a deployment that failed or was stopped, if it began one."""
     for _ in range(10):
         if end.rollback:
-            watch(floor, end.rollback, "roll back")
+            watch(floor, end.rollback, BACK)
             return
         time.sleep(floor.wait)
         end = codedeploy.look(floor.clients, end.identifier)

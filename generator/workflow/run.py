@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
+from generator.deploy.clients import Clients
+from generator.deploy.service import service_of
+from generator.deploy.tasks import retire
 from generator.diagnostics import UserError
 from generator.plan import Plan, read_plan
 from generator.plan.summary import describe_interruptions, describe_loss, headline, losses, table
@@ -71,7 +75,20 @@ def destroy_command(request: Request, project: Project, console: Console, confir
         bench.apply("lift", expected=len(protected))
     plan = bench.plan("plan", {"var": variables, "destroy": True})
     console.line(f"\n{headline(plan)}\n")
-    console.line(f"\n{bench.apply('destroy', expected=len(plan.effective()))}")
+    outputs = bench.values()
+    done = bench.apply("destroy", expected=len(plan.effective()))
+    retire_revisions(bench, outputs)
+    console.line(f"\n{done}")
+
+
+def retire_revisions(bench: Workbench, outputs: Mapping[str, Any]) -> None:
+    """Deregister the task-definition revisions that deployments have made: Terraform does not know them."""
+    if "service" not in outputs:
+        return
+    service = service_of(outputs, bench.deployment.composition.name)
+    clients = Clients(bench.target.environment, bench.deployment.composition.region)
+    with bench.console.step("retire") as step:
+        step.note = f"{retire(clients, service)} task-definition revisions"
 
 
 def terraform_command(request: Request, arguments: Sequence[str], project: Project, console: Console) -> int:

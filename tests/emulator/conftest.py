@@ -12,6 +12,7 @@ from botocore.config import Config
 from generator.emulator import Emulator, reset, start, stop
 
 REGION = "eu-west-1"
+MINUTE = 0.2  # real seconds of an emulated minute: deployments and tasks pass in a few seconds
 Clients = Callable[..., Any]
 
 
@@ -19,7 +20,10 @@ Clients = Callable[..., Any]
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """The emulator of this session."""
     directory = tmp_path_factory.mktemp("emulator")
-    yield start(directory)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TIERFORM_EMULATOR_MINUTE_SECONDS", str(MINUTE))
+        running = start(directory)
+    yield running
     stop(directory)
 
 

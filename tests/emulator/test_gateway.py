@@ -161,4 +161,5 @@ def test_an_answer_that_was_lost_is_given_again(client: Clients) -> None:
     logs.meta.events.register("before-send.logs.CreateLogGroup", same_invocation)
     for _attempt in range(2):
         logs.create_log_group(logGroupName="once")
+    logs.meta.events.unregister("before-send.logs.CreateLogGroup", same_invocation)  # the client is shared
     assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]].count("once") == 1

@@ -1,42 +1,11 @@
-"""CodeDeploy: deployment configurations, and what moto cannot update or delete."""
+"""CodeDeploy: applications and deployment groups, and what moto cannot update or delete."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from generator.emulator.registry import Answer, Call, amend, fail, given, new_id, operation
-
-KIND = "DeploymentConfig"
-MISSING_CONFIG = "DeploymentConfigDoesNotExistException"
-
-
-@operation("codedeploy", "CreateDeploymentConfig")
-def create_deployment_config(call: Call) -> Answer:
-    """Not implemented."""
-    name, identifier = call.params["deploymentConfigName"], new_id()
-    if name in call.resources(KIND):
-        fail("DeploymentConfigAlreadyExistsException", f"{name} exists already")
-    call.resources(KIND)[name] = {**given(call.params), "deploymentConfigId": identifier, "createTime": time.time()}
-    return {"deploymentConfigId": identifier}
-
-
-@operation("codedeploy", "GetDeploymentConfig")
-def get_deployment_config(call: Call) -> Answer:
-    """Not implemented."""
-    return {"deploymentConfigInfo": call.find(KIND, call.params["deploymentConfigName"], MISSING_CONFIG)}
-
-
-@operation("codedeploy", "ListDeploymentConfigs")
-def list_deployment_configs(call: Call) -> Answer:
-    """Not implemented."""
-    return {"deploymentConfigsList": sorted(call.resources(KIND))}
-
-
-@operation("codedeploy", "DeleteDeploymentConfig")
-def delete_deployment_config(call: Call) -> None:
-    """Not implemented."""
-    call.remove(KIND, call.params["deploymentConfigName"], MISSING_CONFIG)
+from generator.emulator.registry import Answer, Call, amend, fail, operation
+from generator.emulator.services import codedeploy_records as records
 
 
 def _groups(call: Call) -> dict[str, Any]:
@@ -48,7 +17,8 @@ def _groups(call: Call) -> dict[str, Any]:
     return found
 
 
-def _group(call: Call, name: str) -> Any:
+def find_group(call: Call, name: str) -> Any:
+    """Return moto's deployment group of the call's application, or answer with CodeDeploy's error."""
     groups = _groups(call)
     if name not in groups:
         fail("DeploymentGroupDoesNotExistException", f"No deployment group found for name: {name}")
@@ -57,6 +27,11 @@ def _group(call: Call, name: str) -> Any:
 
 def _noted(call: Call, group: str) -> str:
     return f"{call.params['applicationName']}/{group}"
+
+
+def alarms_of(call: Call, group: str) -> Any:
+    """Return the alarm configuration of a deployment group of the call's application, or nothing."""
+    return call.notes("alarms").get(_noted(call, group))
 
 
 @operation("codedeploy", "UpdateDeploymentGroup")
@@ -76,7 +51,7 @@ def update_deployment_group(call: Call) -> Answer:
     }
     old = call.params["currentDeploymentGroupName"]
     new = call.params.get("newDeploymentGroupName") or old
-    group = _group(call, old)
+    group = find_group(call, old)
     for parameter, attribute in names.items():
         if call.params.get(parameter) is not None:
             setattr(group, attribute, call.params[parameter])
@@ -98,17 +73,19 @@ def create_deployment_group(call: Call, answer: Answer) -> None:  # noqa: ARG001
 
 @amend("codedeploy", "GetDeploymentGroup")
 def get_deployment_group(call: Call, answer: Answer) -> None:
-    """Forgets the alarm configuration."""
-    alarms = call.notes("alarms").get(_noted(call, call.params["deploymentGroupName"]))
+    """Forgets the alarm configuration, and knows no last deployment."""
+    info = answer["deploymentGroupInfo"]
+    alarms = alarms_of(call, call.params["deploymentGroupName"])
     if alarms:
-        answer["deploymentGroupInfo"]["alarmConfiguration"] = alarms
+        info["alarmConfiguration"] = alarms
+    info.update(records.last_of(call.store, call.region, info["applicationName"], info["deploymentGroupName"]))
 
 
 @operation("codedeploy", "DeleteDeploymentGroup")
 def delete_deployment_group(call: Call) -> Answer:
     """Not implemented."""
     name = call.params["deploymentGroupName"]
-    _group(call, name)
+    find_group(call, name)
     del _groups(call)[name]
     return {"hooksNotCleanedUp": []}
 

@@ -1,0 +1,257 @@
+"""`tierform deploy` and `tierform task` by the real command on the emulator's ECS and CodeDeploy.
+
+The tests build on one another, as deployments do: each begins with what the one before has left.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.deploy.clients import Clients
+from generator.emulator import Emulator, running
+from tests.conftest import PROJECT, Tierform
+
+IMAGE = "registry.example.com/shop"
+ALARM = "shop-errors"
+
+
+class Shop(Tierform):
+    """The command with a blueprint of its own, and AWS's API as its emulator answers it."""
+
+    @property
+    def blueprint(self) -> Path:
+        return self.build.parent / "shop.yaml"
+
+    @property
+    def shop(self) -> str:
+        return str(self.blueprint)
+
+    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        return Clients(self.emulator().environment("us-east-1"), "us-east-1").call(service, operation, **parameters)
+
+    def emulator(self) -> Emulator:
+        found = running(self.build / ".emulator")
+        assert found is not None
+        return found
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory, catalog: Path) -> Iterator[Shop]:
+    """Yield the command with the shop applied on an emulator of its own, guarded by an alarm that is quiet."""
+    folder = tmp_path_factory.mktemp("deploy")
+    command = Shop(folder / "build", catalog)
+    command.ok("emulator", "start")
+    certificate = command.call("acm", "request_certificate", DomainName="shop.example.com")["CertificateArn"]
+    text = (PROJECT / "tests" / "apply" / "shop.yaml").read_text().replace("CERTIFICATE", certificate)
+    command.blueprint.write_text(text)
+    command.call(
+        "cloudwatch", "put_metric_alarm",
+        AlarmName=ALARM, MetricName="Errors", Namespace="shop", Statistic="Sum", Period=60, EvaluationPeriods=1,
+        Threshold=1, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    command.ok("apply", command.shop)
+    yield command
+    command("emulator", "stop")
+
+
+def ring(own: Shop, state: str) -> None:
+    own.call("cloudwatch", "set_alarm_state", AlarmName=ALARM, StateValue=state, StateReason="test")
+
+
+def service(own: Shop) -> dict[str, Any]:
+    [found] = own.call("ecs", "describe_services", cluster="shop", services=["shop-blue-green"])["services"]
+    return dict(found)
+
+
+def serving(own: Shop) -> str:
+    """Return the image that viewers reach."""
+    definition = own.call("ecs", "describe_task_definition", taskDefinition=service(own)["taskDefinition"])
+    return str(definition["taskDefinition"]["containerDefinitions"][0]["image"])
+
+
+def weights(own: Shop) -> dict[str, int]:
+    """Return the share of the production rule's requests by target group."""
+    [balancer] = own.call("elbv2", "describe_load_balancers")["LoadBalancers"]
+    listeners = own.call("elbv2", "describe_listeners", LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    listener = next(item for item in listeners if item["Port"] == 443)
+    rules = own.call("elbv2", "describe_rules", ListenerArn=listener["ListenerArn"])["Rules"]
+    [action] = next(item for item in rules if not item["IsDefault"])["Actions"]
+    groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
+    return {group["TargetGroupArn"].split("/")[1]: int(group.get("Weight", 1)) for group in groups}
+
+
+def assert_nothing_to_change(own: Shop) -> None:
+    assert "Nothing is to change." in own.ok("plan", own.shop).out
+
+
+def start(own: Shop, *arguments: str) -> subprocess.Popen[str]:
+    """Start a deployment and return its process while it goes on."""
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "generator", "deploy", own.shop, *arguments],
+        cwd=PROJECT, env=own.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def until_traffic_moves(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "moving traffic" in line:
+            return
+    raise AssertionError(f"no traffic was moved: {process.communicate()}")
+
+
+def test_a_deployment_moves_all_traffic_and_terraform_leaves_it(own: Shop) -> None:
+    before = service(own)["taskDefinition"]
+    ran = own.ok("deploy", own.shop, "--image", f"{IMAGE}:1.1.0")
+    assert re.search(r"migrate +[\d.]+ s  exit code 0", ran.out)
+    assert "25 % of the traffic on the new ones" in ran.out
+    assert f"shop-blue-green runs {IMAGE}:1.1.0." in ran.out
+    assert serving(own) == f"{IMAGE}:1.1.0"
+    assert weights(own) == {"shop-blue": 0, "shop-green": 100}
+    assert_nothing_to_change(own)
+    old, new = (
+        own.call("ecs", "describe_task_definition", taskDefinition=arn)["taskDefinition"]
+        for arn in (before, service(own)["taskDefinition"])
+    )
+    for definition in (old, new):
+        for name in ("taskDefinitionArn", "revision", "registeredAt"):
+            definition.pop(name)
+    assert old.pop("containerDefinitions")[0].pop("image") != new.pop("containerDefinitions")[0].pop("image")
+    assert old == new, "the revision differs only in its image"
+
+
+def test_what_runs_already_is_deployed_only_again(own: Shop) -> None:
+    ran = own.ok("deploy", own.shop, "--image", f"{IMAGE}:1.1.0")
+    assert "nothing to deploy" in ran.out
+    ran = own.ok("deploy", own.shop, "--again")
+    assert f"shop-blue-green runs {IMAGE}:1.1.0." in ran.out
+    assert weights(own) == {"shop-blue": 100, "shop-green": 0}
+
+
+def test_an_alarm_sends_all_traffic_back(own: Shop) -> None:
+    process = start(own, "--image", f"{IMAGE}:1.2.0")
+    until_traffic_moves(process)
+    assert 0 < weights(own)["shop-green"] < 100
+    ring(own, "ALARM")
+    out, err = process.communicate()
+    ring(own, "OK")
+    assert process.returncode == 1
+    assert "roll back" in out
+    assert "was stopped: " in err
+    assert ALARM in err
+    assert f"remedy: {IMAGE}:1.1.0 serves all traffic" in err
+    assert serving(own) == f"{IMAGE}:1.1.0"
+    assert weights(own) == {"shop-blue": 100, "shop-green": 0}
+    assert_nothing_to_change(own)
+
+
+def test_an_interrupted_deployment_goes_on_and_is_followed_again(own: Shop) -> None:
+    process = start(own, "--image", f"{IMAGE}:1.3.0")
+    until_traffic_moves(process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130
+    assert f"Follow it again: tierform deploy {own.shop}" in out
+    assert "Traceback" not in err
+    other = own("deploy", own.shop, "--image", f"{IMAGE}:1.4.0")
+    assert other.code == 2
+    assert f"of {IMAGE}:1.3.0 is under way" in other.err
+    ran = own.ok("deploy", own.shop)
+    assert "is under way already" in ran.out
+    assert "migrate" not in ran.out, "the migration has run"
+    assert serving(own) == f"{IMAGE}:1.3.0"
+    assert_nothing_to_change(own)
+
+
+def test_a_killed_deployment_goes_on_too(own: Shop) -> None:
+    process = start(own, "--image", f"{IMAGE}:1.4.0")
+    until_traffic_moves(process)
+    process.kill()
+    process.communicate()
+    own.ok("deploy", own.shop, "--image", f"{IMAGE}:1.4.0")
+    assert serving(own) == f"{IMAGE}:1.4.0"
+
+
+def test_a_deployment_can_be_stopped(own: Shop) -> None:
+    process = start(own, "--image", f"{IMAGE}:1.5.0")
+    until_traffic_moves(process)
+    stopped = own.ok("deploy", own.shop, "--stop")
+    assert f"Stopped. {IMAGE}:1.4.0 serves all traffic." in stopped.out
+    _, err = process.communicate()
+    assert process.returncode == 1
+    assert "was stopped: " in err
+    assert serving(own) == f"{IMAGE}:1.4.0"
+    nothing = own("deploy", own.shop, "--stop")
+    assert (nothing.code, "no deployment is under way" in nothing.err) == (2, True)
+
+
+def test_a_failing_migration_moves_no_traffic_and_passes_its_exit_code_on(own: Shop) -> None:
+    ends_with(own, "shop-migrate", 3)
+    ran = own("deploy", own.shop, "--image", f"{IMAGE}:1.6.0")
+    assert ran.code == 1
+    assert re.search(r"error: shop-migrate:\d+ failed: exit code 3", ran.err)
+    assert "no traffic was moved" in ran.err
+    assert serving(own) == f"{IMAGE}:1.4.0"
+    alone = own("task", own.shop, "migrate", "--image", f"{IMAGE}:1.6.0")
+    assert (alone.code, "exit code 3" in alone.err) == (1, True)
+    ends_with(own, "shop-migrate", 0)
+    assert "exit code 0" in own.ok("task", own.shop, "migrate").out
+
+
+def test_an_image_that_is_not_there_is_named(own: Shop) -> None:
+    missing = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:9.9.9"
+    ran = own("task", own.shop, "migrate", "--image", missing)
+    assert ran.code == 1
+    assert "it did not start (CannotPullContainerError" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("deploy", "shop", "--image", f"{IMAGE}:latest"), "may be another build tomorrow"),
+        (("deploy", "shop", "--image", "no-tag"), "no image with a tag or a digest"),
+        (("task", "shop", "migrat"), 'did you mean "migrate"?'),
+        (("deploy", "tier1"), "tier1 is not deployed on local"),
+    ],
+)
+def test_wrong_input_is_named_and_changes_nothing(own: Shop, arguments: tuple[str, ...], message: str) -> None:
+    ran = own(*(own.shop if word == "shop" else word for word in arguments))
+    assert ran.code == 2
+    assert message in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_deployment_of_the_same_name_is_not_planned_beside_it(own: Shop, tmp_path: Path) -> None:
+    (tmp_path / "second.yaml").write_text(own.blueprint.read_text())
+    ran = own("plan", str(tmp_path / "second.yaml"))
+    assert ran.code == 2
+    assert "shop is deployed already" in ran.err
+    assert "--deployment shop" in ran.err
+    assert "Nothing is to change." in own.ok("plan", str(tmp_path / "second.yaml"), "--deployment", "shop").out
+
+
+def test_terraform_itself_runs_on_what_is_deployed(own: Shop) -> None:
+    assert "module.web.aws_ecs_cluster.this" in own.ok("terraform", own.shop, "state", "list").out
+    assert own("terraform", own.shop, "state", "show", "module.nothing.at_all").code == 1
+
+
+def ends_with(own: Shop, family: str, code: int) -> None:
+    """Have the emulator's tasks of a family end with `code`: no container runs there."""
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        f"{own.emulator().endpoint}/_tierform/task-exit",
+        data=json.dumps({"family": family, "exit_code": code}).encode(),
+        method="POST",
+    )
+    with urllib.request.urlopen(request):  # noqa: S310
+        pass

@@ -1,0 +1,283 @@
+"""Rows: monitoring and alerting, reservations, blue-green deployments."""
+
+from __future__ import annotations
+
+import re
+
+from tests.features.mutation import answer, change, drop, redirect, redirect_output, rewire
+from tests.features.reading import Reading
+from tests.features.row import Row, Tier
+
+DATABASE = "aws_db_instance.this"
+SERVICE = "aws_ecs_service.blue_green[0]"
+GROUP = "aws_codedeploy_deployment_group.this"
+ALARM = "aws_cloudwatch_metric_alarm"
+
+# Not here: the alarms that belong to other rows (p95, unhealthy tasks, the application's errors, a replica's lag).
+ALARMS = {
+    'error_rate["loadbalancer-errors"]': "", 'error_rate["service-errors"]': "",
+    'this["service-cpu"]': "", 'this["service-memory"]': "", 'this["service-too-few-tasks"]': "",
+    **{f'this["database-{it}"]': "" for it in ("connections", "cpu", "cpu-credits", "free-memory", "free-storage")},
+    'this["database-read-latency"]': "", 'this["database-write-latency"]': "",
+    **{
+        f'this["cache-{it}-{node}"]': only
+        for node, only in (("001", ""), ("002", ""), ("003", "tier2"))
+        for it in ("connections", "cpu", "evictions", "lag", "memory")
+    },
+    'this["certificate-origin"]': "", 'us_east_1["certificate-viewer-us-east-1"]': "", 'us_east_1["edge-errors"]': "",
+    'this["nat-instance-0"]': "tier1", **{f'this["nat-ports-{zone}"]': "tier2" for zone in range(3)},
+}  # fmt: skip
+
+monitoring = Row("CloudWatch monitoring and alerting")
+
+
+def _alarm(key: str, only: str) -> None:
+    name = re.findall(r'"(.*)"', key)[0]
+
+    @monitoring.proves(drop("monitoring", f"{ALARM}.{key}"), only=only or None, name=f"alarm {name}")
+    def watched(reading: Reading, tier: Tier) -> None:
+        assert reading.one("monitoring", f"{ALARM}.{key}")["alarm_name"] == f"campshub360-{name}"
+
+
+for _key, _only in ALARMS.items():
+    _alarm(_key, _only)
+
+
+@monitoring.proves(
+    change("monitoring", f'{ALARM}.this["service-cpu"]', "actions_enabled", to=False),
+    change("monitoring", f'{ALARM}.this["service-cpu"]', "alarm_actions", to=[]),
+    rewire("monitoring", f"{ALARM}.us_east_1", "alarm_actions", "aws_sns_topic.us_east_1"),
+)
+def every_alarm_tells_somebody(reading: Reading, tier: Tier) -> None:
+    for address, alarm in reading.all("monitoring", ALARM).items():
+        kind = address.partition("[")[0]
+        topic = "aws_sns_topic.us_east_1" if kind.endswith("us_east_1") else "aws_sns_topic.this"
+        assert alarm["actions_enabled"] is True, address
+        assert alarm.get("alarm_actions") or reading.unknown("monitoring", address).get("alarm_actions"), address
+        assert topic in reading.wiring("monitoring", kind, "alarm_actions"), address
+
+
+@monitoring.proves(change("monitoring", f'{ALARM}.this["database-cpu"]', "treat_missing_data", to="missing"))
+def silence_of_what_must_report_rings(reading: Reading, tier: Tier) -> None:
+    alarms = reading.some("monitoring", ALARM)
+    silent = {item["treat_missing_data"] for item in alarms if item["namespace"] in ("AWS/ECS", "AWS/RDS", "AWS/EC2")}
+    assert silent == {"breaching"}
+
+
+@monitoring.proves(
+    drop("monitoring", "aws_cloudwatch_composite_alarm.user_facing"),
+    change("monitoring", "aws_cloudwatch_composite_alarm.user_facing", "alarm_rule", to="FALSE"),
+)
+def one_alarm_for_what_users_notice(reading: Reading, tier: Tier) -> None:
+    rule = reading.one("monitoring", "aws_cloudwatch_composite_alarm.user_facing")["alarm_rule"]
+    assert set(re.findall(r'ALARM\("campshub360-([^"]+)"\)', rule)) == {
+        "loadbalancer-errors", "loadbalancer-p95", "service-errors", "service-too-few-tasks"
+    }  # fmt: skip
+
+
+@monitoring.proves(drop("monitoring", "aws_cloudwatch_dashboard.this"))
+def a_dashboard(reading: Reading, tier: Tier) -> None:
+    assert reading.one("monitoring", "aws_cloudwatch_dashboard.this")["dashboard_name"] == "campshub360"
+
+
+@monitoring.proves(change("monitoring", "aws_db_event_subscription.this", "enabled", to=False))
+def events_of_the_database(reading: Reading, tier: Tier) -> None:
+    assert reading.one("monitoring", "aws_db_event_subscription.this")["enabled"] is True
+
+
+@monitoring.proves(change("web", "aws_ecs_cluster.this", "setting", 0, "value", to="disabled"))
+def container_insights(reading: Reading, tier: Tier) -> None:
+    settings = {item["name"]: item["value"] for item in reading.one("web", "aws_ecs_cluster.this")["setting"]}
+    assert settings["containerInsights"] in ("enabled", "enhanced")
+
+
+@monitoring.proves(
+    change("database", DATABASE, "performance_insights_enabled", to=False),
+    change("database", DATABASE, "monitoring_interval", to=0),
+    change("database", DATABASE, "enabled_cloudwatch_logs_exports", to=[]),
+)
+def the_database_from_inside(reading: Reading, tier: Tier) -> None:
+    database = reading.one("database", DATABASE)
+    assert database["performance_insights_enabled"] is True
+    assert 0 < database["monitoring_interval"] <= 60
+    assert "postgresql" in database["enabled_cloudwatch_logs_exports"]
+
+
+@monitoring.proves(change("cache", "aws_elasticache_replication_group.this", "log_delivery_configuration", to=[]))
+def logs_of_the_cache(reading: Reading, tier: Tier) -> None:
+    delivered = reading.one("cache", "aws_elasticache_replication_group.this")["log_delivery_configuration"]
+    assert {item["log_type"] for item in delivered} == {"engine-log", "slow-log"}
+
+
+@monitoring.proves(
+    change("balancer", "aws_lb.this", "access_logs", 0, "enabled", to=False),
+    drop("edge", "aws_cloudwatch_log_delivery.this"),
+)
+def access_logs_of_edge_and_load_balancer(reading: Reading, tier: Tier) -> None:
+    assert [item["enabled"] for item in reading.one("balancer", "aws_lb.this")["access_logs"]] == [True]
+    assert reading.one("edge", "aws_cloudwatch_log_delivery.this")["delivery_source_name"] == "campshub360-cloudfront"
+
+
+reservations = Row("Cost optimisation with Reserved Instances")
+
+
+def _budget(part: str, service: str, measure: str, kind: str) -> None:
+    address = f'aws_budgets_budget.reservation["{part}-{measure}"]'
+
+    @reservations.proves(
+        drop("monitoring", address),
+        change("monitoring", address, "notification", 0, "threshold", to=10),
+        change("monitoring", address, "notification", 0, "subscriber_email_addresses", to=[]),
+        name=f"{measure} of the {part}'s reservations is watched",
+    )
+    def watched(reading: Reading, tier: Tier) -> None:
+        budget = reading.one("monitoring", address)
+        assert (budget["budget_type"], budget["cost_filter"][0]["values"]) == (kind, [service])
+        [notification] = budget["notification"]
+        assert (notification["comparison_operator"], notification["threshold"]) == ("LESS_THAN", 80)
+        assert notification["subscriber_email_addresses"]
+
+
+for _part, _service in (("database", "Amazon Relational Database Service"), ("cache", "Amazon ElastiCache")):
+    _budget(_part, _service, "coverage", "RI_COVERAGE")
+    _budget(_part, _service, "utilisation", "RI_UTILIZATION")
+
+
+def _reservable(part: str, pattern: str, attribute: str) -> None:
+    @reservations.proves(
+        answer("reservations", part, "class", to=f"{part}.serverless"),
+        redirect_output("reservations", f"module.{part}.{attribute}"),
+        name=f"what to reserve for the {part}",
+    )
+    def named(reading: Reading, tier: Tier) -> None:
+        assert re.fullmatch(pattern, reading.output("reservations")[part]["class"]), "no reservation exists for it"
+        assert f"module.{part}.{attribute}" in reading.output_references("reservations")
+
+
+_reservable("database", r"db\.(t3|t4g|m[5-8]\w*|r[5-8]\w*)\.\w+", "instance_class")
+_reservable("cache", r"cache\.(t3|t4g|m[5-7]\w*|r[5-7]\w*)\.\w+", "node_type")
+
+blue_green = Row("Blue-green deployments with no downtime")
+
+
+@blue_green.proves(change("web", SERVICE, "deployment_controller", 0, "type", to="ECS"))
+def codedeploy_replaces_the_tasks(reading: Reading, tier: Tier) -> None:
+    assert [item["type"] for item in reading.one("web", SERVICE)["deployment_controller"]] == ["CODE_DEPLOY"]
+
+
+@blue_green.proves(change("release", "aws_codedeploy_app.this", "compute_platform", to="Server"))
+def an_application_for_ecs(reading: Reading, tier: Tier) -> None:
+    assert reading.one("release", "aws_codedeploy_app.this")["compute_platform"] == "ECS"
+
+
+@blue_green.proves(
+    change("release", GROUP, "deployment_style", 0, "deployment_type", to="IN_PLACE"),
+    change("release", GROUP, "deployment_style", 0, "deployment_option", to="WITHOUT_TRAFFIC_CONTROL"),
+    change("release", GROUP, "ecs_service", 0, "service_name", to="other"),
+)
+def new_tasks_beside_the_old_ones(reading: Reading, tier: Tier) -> None:
+    group = reading.one("release", GROUP)
+    assert group["deployment_style"] == [{"deployment_option": "WITH_TRAFFIC_CONTROL", "deployment_type": "BLUE_GREEN"}]
+    assert [item["service_name"] for item in group["ecs_service"]] == [reading.one("web", SERVICE)["name"]]
+
+
+@blue_green.proves(change("release", GROUP, "deployment_config_name", to="CodeDeployDefault.ECSAllAtOnce"))
+def traffic_moves_in_steps(reading: Reading, tier: Tier) -> None:
+    assert reading.one("release", GROUP)["deployment_config_name"] == tier.traffic
+
+
+@blue_green.proves(
+    change("release", GROUP, "load_balancer_info", 0, "target_group_pair_info", 0, "target_group", 1, "name", to="x"),
+    drop("balancer", 'aws_lb_target_group.this["green"]'),
+)
+def between_two_target_groups(reading: Reading, tier: Tier) -> None:
+    [pair] = reading.one("release", GROUP)["load_balancer_info"][0]["target_group_pair_info"]
+    groups = {item["name"] for item in reading.some("balancer", "aws_lb_target_group")}
+    assert {item["name"] for item in pair["target_group"]} == groups == {"campshub360-blue", "campshub360-green"}
+
+
+@blue_green.proves(
+    drop("balancer", "aws_lb_listener.test[0]"),
+    drop("balancer", "aws_vpc_security_group_ingress_rule.test[0]"),
+    drop("balancer", "aws_lb_listener_rule.test[0]"),
+    rewire("balancer", "aws_lb_listener_rule.test", "action", 'aws_lb_target_group.this["green"]'),
+    redirect("release", "test_listener_arn", "module.balancer.test_listener_arn"),
+)
+def tried_before_viewers_reach_it(reading: Reading, tier: Tier) -> None:
+    listener = reading.one("balancer", "aws_lb_listener.test[0]")
+    rule = reading.one("balancer", "aws_vpc_security_group_ingress_rule.test[0]")
+    assert listener["port"] == rule["to_port"] == 8443
+    assert reading.one("balancer", "aws_lb_listener_rule.test[0]")["priority"]
+    assert 'aws_lb_target_group.this["green"].arn' in reading.wiring("balancer", "aws_lb_listener_rule.test", "action")
+    assert "module.balancer.test_listener_arn" in reading.references("release", "test_listener_arn")
+
+
+@blue_green.proves(redirect("release", "listener_arn", "module.balancer.listener_arn"))
+def on_the_listener_of_the_viewers(reading: Reading, tier: Tier) -> None:
+    assert "module.balancer.listener_arn" in reading.references("release", "listener_arn")
+
+
+@blue_green.proves(
+    change("release", GROUP, "alarm_configuration", 0, "enabled", to=False),
+    change("release", GROUP, "alarm_configuration", 0, "ignore_poll_alarm_failure", to=True),
+    change("release", GROUP, "alarm_configuration", 0, "alarms", to=["campshub360-loadbalancer-p95"]),
+)
+def an_alarm_stops_it(reading: Reading, tier: Tier) -> None:
+    [alarms] = reading.one("release", GROUP)["alarm_configuration"]
+    assert (alarms["enabled"], alarms["ignore_poll_alarm_failure"]) == (True, False)
+    watched = {name.removeprefix("campshub360-") for name in alarms["alarms"]}
+    assert watched == {
+        "loadbalancer-errors", "loadbalancer-p95", "loadbalancer-unhealthy-tasks", "loadbalancer-unhealthy-tasks-green",
+        "service-errors",
+    }  # fmt: skip
+
+
+@blue_green.proves(
+    change("release", GROUP, "auto_rollback_configuration", 0, "enabled", to=False),
+    change("release", GROUP, "auto_rollback_configuration", 0, "events", to=["DEPLOYMENT_FAILURE"]),
+)
+def rolled_back_by_itself(reading: Reading, tier: Tier) -> None:
+    [rollback] = reading.one("release", GROUP)["auto_rollback_configuration"]
+    assert rollback["enabled"] is True
+    assert {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"} <= set(rollback["events"])
+
+
+@blue_green.proves(
+    change(
+        "release", GROUP, "blue_green_deployment_config", 0, "terminate_blue_instances_on_deployment_success", 0,
+        "termination_wait_time_in_minutes", to=0,
+    ),
+    change("web", "aws_ecs_task_definition.this", "skip_destroy", to=False),
+)  # fmt: skip
+def the_old_version_stays_at_hand(reading: Reading, tier: Tier) -> None:
+    [settings] = reading.one("release", GROUP)["blue_green_deployment_config"]
+    [ending] = settings["terminate_blue_instances_on_deployment_success"]
+    assert ending["termination_wait_time_in_minutes"] >= 5
+    assert reading.one("web", "aws_ecs_task_definition.this")["skip_destroy"] is True
+
+
+@blue_green.proves(change("balancer", "aws_lb_target_group.this[*]", "deregistration_delay", to="0"))
+def requests_under_way_are_finished(reading: Reading, tier: Tier) -> None:
+    groups = reading.some("balancer", "aws_lb_target_group")
+    assert all(int(item["deregistration_delay"]) >= 30 for item in groups)
+
+
+@blue_green.proves(
+    *(drop("web", f'aws_ecs_task_definition.one_off["{it}"]') for it in ("collectstatic", "migrate")),
+    answer("release", "before", to=[]),
+)
+def the_database_is_migrated_first(reading: Reading, tier: Tier) -> None:
+    before = reading.output("release")["before"]
+    assert before == ["migrate", "collectstatic"]
+    for task in before:
+        assert reading.one("web", f'aws_ecs_task_definition.one_off["{task}"]')["family"] == f"campshub360-{task}"
+
+
+@blue_green.proves(
+    change("release", GROUP, "trigger_configuration", to=[]),
+    redirect("release", "topic", "module.monitoring.topic_arn"),
+)
+def trouble_is_told(reading: Reading, tier: Tier) -> None:
+    [trigger] = reading.one("release", GROUP)["trigger_configuration"] or [{"trigger_events": []}]
+    assert {"DeploymentFailure", "DeploymentRollback"} <= set(trigger["trigger_events"])
+    assert "module.monitoring.topic_arn" in reading.references("release", "topic")

@@ -1,0 +1,50 @@
+"""The table: every row of the reference architecture, the ten key features first; the README shows it."""
+
+from __future__ import annotations
+
+from tests.features import availability, data, delivery, gateway, operations, parts, security
+from tests.features.row import TIERS, Row
+
+ROWS = [
+    availability.scaling,
+    availability.zones,
+    availability.backups,
+    security.tls,
+    security.isolation,
+    operations.monitoring,
+    operations.reservations,
+    operations.blue_green,
+    availability.failover,
+    delivery.delivery,
+    delivery.edge,
+    gateway.balancer,
+    parts.tasks,
+    data.database,
+    data.replicas,
+    data.cache,
+    data.storage,
+    data.secrets,
+    parts.cloudwatch,
+    delivery.dns,
+    gateway.firewall,
+    parts.contract,
+    parts.budget,
+    parts.response_time,
+    parts.shape,
+    # What no plan can show. A row without assertions is "not yet".
+    Row("Monthly price within the budget"),
+    Row("Concurrent users: 5,000-10,000 and 20,000-50,000"),
+    Row("Requests per second: 5,000-8,000 and 15,000-25,000"),
+    Row("Response time under load: 95 of 100 below 200 and 100 ms"),
+    Row("Uptime: 99.9 % and 99.99 %"),
+    Row("Checkov policies"),
+    Row("Policy gates in pull requests"),
+    Row("Terraform Cloud runs"),
+]
+
+
+def markdown() -> str:
+    """Return the table as the README has it."""
+    lines = ["| feature | tier 1 | tier 2 |", "| --- | --- | --- |"]
+    lines += [f"| {' | '.join((row.title, *(row.cell(tier) for tier in TIERS)))} |" for row in ROWS]
+    return "\n".join(lines) + "\n"
