@@ -10,8 +10,8 @@ locals {
     { type = "none", countries = [] }
   )
 
-  # Seconds for which a broken answer of the application is not asked for again.
-  error_ttls = { "500" = 0, "502" = 1, "503" = 1, "504" = 1 }
+  # Seconds for which an error of the application is not asked for again; left out, it would be 10 even of what is not cached.
+  error_ttls = { "404" = 0, "500" = 0, "502" = 1, "503" = 1, "504" = 1 }
 }
 
 data "aws_cloudfront_cache_policy" "disabled" {

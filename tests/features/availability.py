@@ -13,22 +13,32 @@ CPU = 'aws_appautoscaling_policy.this["cpu"]'
 MEMORY = 'aws_appautoscaling_policy.this["memory"]'
 REQUESTS = "aws_appautoscaling_policy.requests[0]"
 TRACKING = "target_tracking_scaling_policy_configuration"
+METRIC = (TRACKING, 0, "predefined_metric_specification", 0, "predefined_metric_type")
 
 scaling = Row("Auto-scaling on CPU and on memory")
 
 
 def _tracks(reading: Reading, policy: str, metric: str) -> None:
     [tracking] = reading.one("web", policy)[TRACKING]
-    assert [item["predefined_metric_type"] for item in tracking["predefined_metric_specification"]] == [metric]
+    [specification] = tracking["predefined_metric_specification"]
+    assert specification["predefined_metric_type"] == metric
     assert 0 < tracking["target_value"] <= 80, "room for the minutes that a new task takes"
 
 
-@scaling.proves(drop("web", CPU), change("web", CPU, TRACKING, 0, "target_value", to=95))
+@scaling.proves(
+    drop("web", CPU),
+    change("web", CPU, *METRIC, to="ALBRequestCountPerTarget"),
+    change("web", CPU, TRACKING, 0, "target_value", to=95),
+)
 def on_cpu(reading: Reading, tier: Tier) -> None:
     _tracks(reading, CPU, "ECSServiceAverageCPUUtilization")
 
 
-@scaling.proves(drop("web", MEMORY), change("web", MEMORY, TRACKING, 0, "target_value", to=95))
+@scaling.proves(
+    drop("web", MEMORY),
+    change("web", MEMORY, *METRIC, to="ALBRequestCountPerTarget"),
+    change("web", MEMORY, TRACKING, 0, "target_value", to=95),
+)
 def on_memory(reading: Reading, tier: Tier) -> None:
     _tracks(reading, MEMORY, "ECSServiceAverageMemoryUtilization")
 
@@ -180,9 +190,14 @@ def a_broken_task_is_left_out_within_a_minute(reading: Reading, tier: Tier) -> N
 def _unhealthy(colour: str, alarm: str) -> None:
     address = f'aws_cloudwatch_metric_alarm.this["{alarm}"]'
 
-    @failover.proves(drop("monitoring", address), name=f"unhealthy {colour} tasks ring")
+    @failover.proves(
+        drop("monitoring", address),
+        change("monitoring", address, "threshold", to=100),
+        name=f"unhealthy {colour} tasks ring",
+    )
     def rings(reading: Reading, tier: Tier) -> None:
-        assert reading.one("monitoring", address)["metric_name"] == "UnHealthyHostCount"
+        alarm = reading.one("monitoring", address)
+        assert (alarm["metric_name"], alarm["threshold"]) == ("UnHealthyHostCount", 0)
 
 
 _unhealthy("blue", "loadbalancer-unhealthy-tasks")

@@ -9,6 +9,9 @@ from tests.features.row import Row, Tier
 DATABASE = "aws_db_instance.this"
 REPLICA = 'aws_db_instance.replica["reader"]'
 CACHE = "aws_elasticache_replication_group.this"
+LAG = 'aws_cloudwatch_metric_alarm.this["database-replica-lag-reader"]'
+CORS = 'aws_s3_bucket_cors_configuration.this["media"]'
+MASTER = "aws_secretsmanager_secret.master[0]"
 
 database = Row("RDS PostgreSQL: primary database")
 
@@ -67,10 +70,9 @@ def with_its_settings(reading: Reading, tier: Tier) -> None:
     assert reading.one("database", REPLICA)["parameter_group_name"] == "campshub360-postgres16"
 
 
-@replicas.proves(drop("monitoring", 'aws_cloudwatch_metric_alarm.this["database-replica-lag-reader"]'), only="tier2")
+@replicas.proves(drop("monitoring", LAG), change("monitoring", LAG, "metric_name", to="CPUUtilization"), only="tier2")
 def its_lag_rings(reading: Reading, tier: Tier) -> None:
-    alarm = reading.one("monitoring", 'aws_cloudwatch_metric_alarm.this["database-replica-lag-reader"]')
-    assert alarm["metric_name"] == "ReplicaLag"
+    assert reading.one("monitoring", LAG)["metric_name"] == "ReplicaLag"
 
 
 cache = Row("ElastiCache Redis: sessions and JWT, query cache, API rate limiting")
@@ -116,29 +118,39 @@ def encrypted_at_rest(reading: Reading, tier: Tier) -> None:
 storage = Row("S3: photos, assignments, reports, certificates, documents, static assets, backups and archives")
 
 
-def _bucket(key: str, what: str) -> None:
+SIDES = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+ALGORITHM = ("rule", 0, "apply_server_side_encryption_by_default", 0, "sse_algorithm")
+
+
+def _bucket(key: str, what: str, algorithm: str) -> None:
+    bucket = f'aws_s3_bucket.this["{key}"]'
     block = f'aws_s3_bucket_public_access_block.this["{key}"]'
     encryption = f'aws_s3_bucket_server_side_encryption_configuration.this["{key}"]'
 
+    @storage.proves(drop("storage", bucket), change("storage", bucket, "bucket", to="other"), name=f"{key}: {what}")
+    def there(reading: Reading, tier: Tier) -> None:
+        assert reading.one("storage", bucket)["bucket"].startswith(f"campshub360-{key}-")
+
     @storage.proves(
-        drop("storage", f'aws_s3_bucket.this["{key}"]'),
         drop("storage", block),
-        change("storage", block, "block_public_policy", to=False),
-        drop("storage", encryption),
-        name=f"{what}: {key}, closed to the public and encrypted",
+        *(change("storage", block, side, to=False) for side in SIDES),
+        name=f"{key}: closed to the public",
     )
-    def kept(reading: Reading, tier: Tier) -> None:
-        assert reading.one("storage", f'aws_s3_bucket.this["{key}"]')["bucket"].startswith(f"campshub360-{key}-")
-        closed = reading.one("storage", block)
-        assert closed["block_public_acls"] and closed["block_public_policy"]  # noqa: PT018 - four sides of one block
-        assert closed["ignore_public_acls"] and closed["restrict_public_buckets"]  # noqa: PT018
-        assert reading.one("storage", encryption)["rule"]
+    def closed(reading: Reading, tier: Tier) -> None:
+        assert [reading.one("storage", block)[side] for side in SIDES] == [True] * 4
+
+    @storage.proves(
+        drop("storage", encryption), change("storage", encryption, *ALGORITHM, to="none"), name=f"{key}: encrypted"
+    )
+    def encrypted(reading: Reading, tier: Tier) -> None:
+        [default] = reading.one("storage", encryption)["rule"][0]["apply_server_side_encryption_by_default"]
+        assert default["sse_algorithm"] == algorithm
 
 
-_bucket("media", "what users upload and get")
-_bucket("static", "static assets")
-_bucket("backups", "backup storage")
-_bucket("logs", "access logs")
+_bucket("media", "photos, assignments, reports, certificates, documents", "aws:kms")
+_bucket("static", "static assets", "AES256")
+_bucket("backups", "backup storage", "aws:kms")
+_bucket("logs", "access logs", "AES256")
 
 
 @storage.proves(
@@ -158,9 +170,9 @@ def tasks_read_and_write_them(reading: Reading, tier: Tier) -> None:
     )
 
 
-@storage.proves(drop("storage", 'aws_s3_bucket_cors_configuration.this["media"]'))
+@storage.proves(drop("storage", CORS), change("storage", CORS, "cors_rule", "*", "allowed_origins", to=["*"]))
 def browsers_upload_to_media(reading: Reading, tier: Tier) -> None:
-    [rule] = reading.one("storage", 'aws_s3_bucket_cors_configuration.this["media"]')["cors_rule"]
+    [rule] = reading.one("storage", CORS)["cors_rule"]
     assert rule["allowed_origins"] == ["https://campshub360.example.com"]
 
 
@@ -169,10 +181,13 @@ secrets = Row("Secrets Manager: database password, JWT and encryption keys, thir
 
 def _secret(key: str, generated: bool) -> None:
     address, version = f'aws_secretsmanager_secret.this["{key}"]', f'aws_secretsmanager_secret_version.this["{key}"]'
-    lost = (drop("secrets", version),) if generated else ()
+    value = (drop("secrets", version), change("secrets", version, "secret_string_wo_version", to=None))
 
     @secrets.proves(
-        drop("secrets", address), change("secrets", address, "recovery_window_in_days", to=0), *lost, name=key
+        drop("secrets", address),
+        change("secrets", address, "recovery_window_in_days", to=0),
+        *(value if generated else ()),
+        name=key,
     )
     def kept(reading: Reading, tier: Tier) -> None:
         secret = reading.one("secrets", address)
@@ -188,12 +203,13 @@ _secret("third-party", generated=False)
 
 
 @secrets.proves(
-    drop("database", "aws_secretsmanager_secret.master[0]"),
+    drop("database", MASTER),
+    change("database", MASTER, "recovery_window_in_days", to=0),
     drop("database", "aws_secretsmanager_secret_version.master[0]"),
     change("database", DATABASE, "password_wo_version", to=None),
 )
 def the_database_password(reading: Reading, tier: Tier) -> None:
-    assert reading.one("database", "aws_secretsmanager_secret.master[0]")["recovery_window_in_days"] == 30
+    assert reading.one("database", MASTER)["recovery_window_in_days"] == 30
     version = reading.one("database", "aws_secretsmanager_secret_version.master[0]")["secret_string_wo_version"]
     assert version == reading.one("database", DATABASE)["password_wo_version"] == 1
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from tests.features.mutation import change, drop, redirect
+from tests.features.mutation import change, drop, redirect, rewire
 from tests.features.reading import Reading
 from tests.features.row import Row, Tier
 
 DISTRIBUTION = "aws_cloudfront_distribution.this"
 API = "aws_cloudfront_cache_policy.api"
+METRICS = "aws_cloudfront_monitoring_subscription.this[0]"
+STATUS = (
+    "monitoring_subscription", 0, "realtime_metrics_subscription_config", 0, "realtime_metrics_subscription_status"
+)  # fmt: skip
 KEY = "parameters_in_cache_key_and_forwarded_to_origin"
 NAMES = ["campshub360.example.com", "www.campshub360.example.com"]
 # AWS's managed cache policies have the same ids in every account.
@@ -87,9 +91,12 @@ def one_more_cache_before_the_origin(reading: Reading, tier: Tier) -> None:
     assert origin["origin_shield"] == [{"enabled": True, "origin_shield_region": "us-east-1"}]
 
 
-@delivery.proves(drop("edge", "aws_cloudfront_monitoring_subscription.this[0]"), only="tier2")
+@delivery.proves(drop("edge", METRICS), change("edge", METRICS, *STATUS, to="Disabled"), only="tier2")
 def the_share_of_the_edge_is_measured(reading: Reading, tier: Tier) -> None:
-    assert reading.one("edge", "aws_cloudfront_monitoring_subscription.this[0]")["monitoring_subscription"]
+    subscription = reading.one("edge", METRICS)
+    for step in STATUS[:-1]:
+        subscription = subscription[step]  # type: ignore[index]
+    assert subscription[STATUS[-1]] == "Enabled"
 
 
 edge = Row("CloudFront: static files, API responses, media")
@@ -134,26 +141,34 @@ def api_responses_are_kept_apart_for_each_user(reading: Reading, tier: Tier) -> 
     assert key["query_strings_config"][0]["query_string_behavior"] == "all"
 
 
-@edge.proves(redirect("edge", "load_balancer", "module.balancer.arn"))
+@edge.proves(
+    redirect("edge", "load_balancer", "module.balancer.arn"),
+    change("edge", DISTRIBUTION, "origin", {"origin_id": "application"}, "vpc_origin_config", to=[]),
+)
 def the_application_is_reached_inside_the_vpc(reading: Reading, tier: Tier) -> None:
     assert "module.balancer.arn" in reading.references("edge", "load_balancer")
-    assert reading.one("edge", "aws_cloudfront_vpc_origin.this")
+    [origin] = [item for item in reading.one("edge", DISTRIBUTION)["origin"] if item["origin_id"] == "application"]
+    assert (len(origin["vpc_origin_config"]), origin["custom_origin_config"]) == (1, [])
 
 
 def _bucket(name: str) -> None:
     control = f'aws_cloudfront_origin_access_control.this["{name}"]'
+    policy = f'aws_s3_bucket_policy.cloudfront["{name}"]'
     domain = f'module.storage.bucket_regional_domain_names["{name}"]'
 
     @edge.proves(
         change("edge", control, "signing_behavior", to="never"),
         redirect("edge", f"{name}_bucket_domain_name", domain),
-        drop("storage", f'aws_s3_bucket_policy.cloudfront["{name}"]'),
+        drop("storage", policy),
+        rewire("storage", "aws_s3_bucket_policy.cloudfront", "policy", "data.aws_iam_policy_document.cloudfront"),
         name=f"the bucket {name} is read by the distribution",
     )
     def read(reading: Reading, tier: Tier) -> None:
         assert reading.one("edge", control)["signing_behavior"] == "always"
         assert domain in reading.references("edge", f"{name}_bucket_domain_name")
-        assert reading.one("storage", f'aws_s3_bucket_policy.cloudfront["{name}"]')
+        assert policy in reading.all("storage", "aws_s3_bucket_policy")
+        wiring = reading.wiring("storage", "aws_s3_bucket_policy.cloudfront", "policy")
+        assert "data.aws_iam_policy_document.cloudfront" in wiring
 
 
 _bucket("media")
@@ -166,17 +181,19 @@ def and_by_no_other_distribution(reading: Reading, tier: Tier) -> None:
 
 
 dns = Row("Route 53: hosted zone and records")
+ZONE = "aws_route53_zone.this[0]"
+CAA = "aws_route53_record.caa"
 
 
-@dns.proves(drop("dns", "aws_route53_zone.this[0]"))
+@dns.proves(drop("dns", ZONE), change("dns", ZONE, "name", to="other.example.com"))
 def a_zone_for_the_domain(reading: Reading, tier: Tier) -> None:
-    assert reading.one("dns", "aws_route53_zone.this[0]")["name"] == NAMES[0]
+    assert reading.one("dns", ZONE)["name"] == NAMES[0]
 
 
 def _record(name: str, kind: str) -> None:
     address = f'aws_route53_record.alias["{name} {kind}"]'
 
-    @dns.proves(drop("dns", address), name=f"{name} {kind}")
+    @dns.proves(drop("dns", address), change("dns", address, "alias", to=[]), name=f"{name} {kind}")
     def leads_somewhere(reading: Reading, tier: Tier) -> None:
         record = reading.one("dns", address)
         assert (record["name"], record["type"], len(record["alias"])) == (name, kind, 1)
@@ -192,9 +209,9 @@ def names_lead_to_the_distribution(reading: Reading, tier: Tier) -> None:
     assert "module.edge.domain_name" in reading.references("dns", "distribution_domain_name")
 
 
-@dns.proves(drop("dns", "aws_route53_record.caa"))
+@dns.proves(drop("dns", CAA), change("dns", CAA, "records", to=['0 issue "other.example"']))
 def only_aws_may_issue_certificates(reading: Reading, tier: Tier) -> None:
-    assert reading.one("dns", "aws_route53_record.caa")["records"] == ['0 issue "amazon.com"']
+    assert reading.one("dns", CAA)["records"] == ['0 issue "amazon.com"']
 
 
 @dns.proves(drop("dns", f'aws_route53_record.validation["{NAMES[1]}"]'))

@@ -75,6 +75,9 @@ def refuses_malformed_requests(reading: Reading, tier: Tier) -> None:
 
 firewall = Row("Web application firewall", absent={"tier1": "tier 1 as given has none"})
 ACL = "aws_wafv2_web_acl.this"
+LOGGING = "aws_wafv2_web_acl_logging_configuration.this"
+MANAGED = ("statement", 0, "managed_rule_group_statement", 0, "name")
+RATE = ("statement", 0, "rate_based_statement", 0, "limit")
 
 
 def _rules(reading: Reading) -> dict[str, dict[str, Any]]:
@@ -84,6 +87,7 @@ def _rules(reading: Reading) -> dict[str, dict[str, Any]]:
 def _managed(group: str) -> None:
     @firewall.proves(
         delete("firewall", ACL, "rule", {"name": group}),
+        change("firewall", ACL, "rule", {"name": group}, *MANAGED, to="AWSManagedRulesLinuxRuleSet"),
         change("firewall", ACL, "rule", {"name": group}, "override_action", 0, "none", to=[]),
         only="tier2", name=f"managed rules {group}",
     )  # fmt: skip
@@ -101,12 +105,13 @@ for _group in ("AmazonIpReputationList", "CommonRuleSet", "KnownBadInputsRuleSet
 def _limit(rule: str) -> None:
     @firewall.proves(
         delete("firewall", ACL, "rule", {"name": rule}),
+        change("firewall", ACL, "rule", {"name": rule}, *RATE, to=2000000000),
         change("firewall", ACL, "rule", {"name": rule}, "action", 0, "block", to=[]),
         only="tier2", name=rule,
     )  # fmt: skip
     def limits(reading: Reading, tier: Tier) -> None:
         assert rule in _rules(reading)
-        assert _rules(reading)[rule]["statement"][0]["rate_based_statement"][0]["limit"] > 0
+        assert _rules(reading)[rule]["statement"][0]["rate_based_statement"][0]["limit"] <= 100000
         assert len(_rules(reading)[rule]["action"][0]["block"]) == 1, "it would only count"
 
 
@@ -114,12 +119,22 @@ _limit("rate-limit")
 _limit("login-rate-limit")
 
 
-@firewall.proves(redirect("edge", "web_acl_arn", "module.firewall.arn"), only="tier2")
+@firewall.proves(
+    change("firewall", ACL, "scope", to="REGIONAL"),
+    redirect("edge", "web_acl_arn", "module.firewall.arn"),
+    only="tier2",
+)
 def in_front_of_the_distribution(reading: Reading, tier: Tier) -> None:
     assert reading.one("firewall", ACL)["scope"] == "CLOUDFRONT"
     assert "module.firewall.arn" in reading.references("edge", "web_acl_arn")
 
 
-@firewall.proves(drop("firewall", "aws_wafv2_web_acl_logging_configuration.this"), only="tier2")
+@firewall.proves(
+    drop("firewall", LOGGING),
+    delete("firewall", LOGGING, "logging_filter", 0, "filter", 0, "condition", 0),
+    only="tier2",
+)
 def what_it_blocks_is_logged(reading: Reading, tier: Tier) -> None:
-    assert reading.one("firewall", "aws_wafv2_web_acl_logging_configuration.this")["logging_filter"]
+    [kept] = reading.one("firewall", LOGGING)["logging_filter"][0]["filter"]
+    actions = {item["action"] for condition in kept["condition"] for item in condition["action_condition"]}
+    assert (kept["behavior"], "BLOCK" in actions) == ("KEEP", True)

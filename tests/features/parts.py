@@ -42,6 +42,9 @@ def of_the_image_that_the_pipeline_sets(reading: Reading, tier: Tier) -> None:
 
 cloudwatch = Row("CloudWatch: application metrics, error tracking, cost monitoring, alerting")
 FILTER = "aws_cloudwatch_log_metric_filter.errors"
+ERRORS = 'aws_cloudwatch_metric_alarm.this["application-errors"]'
+QUERY = "aws_cloudwatch_query_definition.errors"
+SUBSCRIPTIONS = ("aws_sns_topic_subscription.this", "aws_sns_topic_subscription.us_east_1")
 
 
 @cloudwatch.proves(
@@ -56,13 +59,15 @@ def application_metrics(reading: Reading, tier: Tier) -> None:
 
 
 @cloudwatch.proves(
-    drop("monitoring", 'aws_cloudwatch_metric_alarm.this["application-errors"]'),
-    drop("monitoring", "aws_cloudwatch_query_definition.errors"),
+    drop("monitoring", ERRORS),
+    change("monitoring", ERRORS, "metric_name", to="Other"),
+    drop("monitoring", QUERY),
+    change("monitoring", QUERY, "query_string", to="fields @message"),
 )
 def error_tracking(reading: Reading, tier: Tier) -> None:
-    alarm = reading.one("monitoring", 'aws_cloudwatch_metric_alarm.this["application-errors"]')
+    alarm = reading.one("monitoring", ERRORS)
     assert (alarm["namespace"], alarm["metric_name"]) == ("campshub360/application", "ApplicationErrors")
-    assert "ERROR|CRITICAL" in reading.one("monitoring", "aws_cloudwatch_query_definition.errors")["query_string"]
+    assert "ERROR|CRITICAL" in reading.one("monitoring", QUERY)["query_string"]
 
 
 @cloudwatch.proves(
@@ -76,18 +81,23 @@ def cost_monitoring(reading: Reading, tier: Tier) -> None:
     }  # fmt: skip
 
 
-@cloudwatch.proves(*(drop("monitoring", f"aws_sns_topic_subscription.{it}[*]") for it in ("this", "us_east_1")))
+@cloudwatch.proves(
+    *(drop("monitoring", f"{it}[*]") for it in SUBSCRIPTIONS),
+    *(change("monitoring", f"{it}[*]", "protocol", to="http") for it in SUBSCRIPTIONS),
+)
 def alerting(reading: Reading, tier: Tier) -> None:
-    for topic in ("this", "us_east_1"):
-        address = f'aws_sns_topic_subscription.{topic}["platform@example.com"]'
-        assert reading.one("monitoring", address)["protocol"] == "email"
+    for topic in SUBSCRIPTIONS:
+        assert reading.one("monitoring", f'{topic}["platform@example.com"]')["protocol"] == "email"
 
 
 contract = Row("Contract with the application: its environment and secrets")
 
 
 def _given(argument: str, key: str, value: str, only: str | None = None) -> None:
-    @contract.proves(unset("web", argument, key), only=only, name=f"{argument} {key}")
+    referring = sorted(written_references(value))
+    elsewhere = (redirect("web", argument, referring[0]),) if referring else ()
+
+    @contract.proves(unset("web", argument, key), *elsewhere, only=only, name=f"{argument} {key}")
     def given(reading: Reading, tier: Tier) -> None:
         assert reading.call("web", argument).get(key) == value
         assert written_references(value) <= reading.references("web", argument), "main.tf is not what was planned"
