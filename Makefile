@@ -21,12 +21,12 @@ LOCKS := requirements.lock requirements-uv.lock requirements-terraform.lock
 # A virtual environment does not survive being moved: the stamp is that of this folder.
 STAMP := $(VENV)/.ready-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 
-.PHONY: all help setup plan apply destroy deploy migrate render test lint bench docs clean
+.PHONY: all help setup plan apply destroy deploy migrate render test lint features bench docs clean
 
 all: $(STAMP) help
 
 help: ## List the commands
-	@echo 'make COMMAND [TIER=tier1 or a file] [TARGET=local or aws] [VERBOSE=1] [ARGS="further options"]'
+	@echo 'make COMMAND [TIER=tier1 or a file] [TARGET=local or aws] [IMAGE=...] [DEPLOYMENT=...] [VERBOSE=1] [ARGS="further options"]'
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Set up again: Python packages, the tierform command, Terraform
@@ -60,12 +60,17 @@ lint: $(STAMP) ## Check style, types, formatting and generated documents
 	$(VENV)/bin/mypy
 	$(PYTHON) -m generator.terraform fmt -check -recursive modules
 	$(TIERFORM) docs --check
+	$(PYTHON) -m tests.features --check
+
+features: $(STAMP) ## Prove the table of features: each assertion on a tier's plan fails once its feature is taken out
+	@$(PYTHON) -m tests.features $(ARGS)
 
 bench: $(STAMP) ## Measure how fast tierform is, each figure beside a peer
 	@$(PYTHON) tests/bench.py $(ARGS)
 
 docs: $(STAMP) ## Write the documents that are generated from the code
 	@$(TIERFORM) docs $(ARGS)
+	@$(PYTHON) -m tests.features --readme
 
 clean: ## Stop the emulator and remove what was built, but no state of a real account
 	@if [ -x $(TIERFORM) ]; then $(TIERFORM) clean $(ARGS); fi

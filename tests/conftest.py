@@ -1,4 +1,4 @@
-"""What the whole session shares: a build folder with its emulator, and tier 1 planned once by the real command."""
+"""What the whole session shares: a build folder with its emulator, and each tier planned once by the real command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,25 +90,69 @@ def tierform(shared_folder: Path) -> Tierform:
     return Tierform(shared_folder / "build")
 
 
-@pytest.fixture(scope="session")
-def tier1_ran(tierform: Tierform, shared_folder: Path) -> Ran:
-    """Return what `tierform plan tier1` printed; it runs once in a session."""
-    with one_at_a_time(shared_folder, "tier1") as done:
-        if not done.exists():
-            done.write_text(json.dumps(vars(tierform.ok("plan", "tier1"))))
-        return Ran(**json.loads(done.read_text()))
+@dataclass(frozen=True)
+class Planned:
+    """A tier that `tierform plan` has rendered and planned: what it printed, and the root module that it left."""
+
+    ran: Ran
+    folder: Path
 
 
 @pytest.fixture(scope="session")
-def tier1_folder(tier1_ran: Ran, tierform: Tierform) -> Path:
+def planned(tierform: Tierform, shared_folder: Path) -> Callable[[str], Planned]:
+    """Return a function that plans a tier, given its name, once in a session."""
+
+    def plan(tier: str) -> Planned:
+        # One lock for all tiers: they share the build folder's emulator.
+        with one_at_a_time(shared_folder, "plan"):
+            done = shared_folder / f"{tier}.done"
+            if not done.exists():
+                done.write_text(json.dumps(vars(tierform.ok("plan", tier))))
+            return Planned(Ran(**json.loads(done.read_text())), tierform.build / tier)
+
+    return plan
+
+
+@pytest.fixture(scope="session", params=["tier1", "tier2"])
+def tier(request: pytest.FixtureRequest) -> str:
+    """Return the name of each tier in turn."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def tier_planned(tier: str, planned: Callable[[str], Planned]) -> Planned:
+    """Return each tier, planned."""
+    return planned(tier)
+
+
+@pytest.fixture(scope="session")
+def tier_json(tier_planned: Planned) -> dict[str, Any]:
+    """Return each tier's plan JSON."""
+    return plan_json(tier_planned.folder)
+
+
+@pytest.fixture(scope="session")
+def tier1_ran(planned: Callable[[str], Planned]) -> Ran:
+    """Return what `tierform plan tier1` printed."""
+    return planned("tier1").ran
+
+
+@pytest.fixture(scope="session")
+def tier1_folder(planned: Callable[[str], Planned]) -> Path:
     """Return the rendered and planned root module of tier 1."""
-    return tierform.build / "tier1"
+    return planned("tier1").folder
 
 
 @pytest.fixture(scope="session")
 def tier1_json(tier1_folder: Path) -> dict[str, Any]:
     """Return tier 1's plan JSON."""
-    content: dict[str, Any] = json.loads((tier1_folder / "plan.json").read_bytes())
+    return plan_json(tier1_folder)
+
+
+def plan_json(folder: Path) -> dict[str, Any]:
+    """Return the plan JSON of a planned root module."""
+    content: dict[str, Any] = json.loads((folder / "plan.json").read_bytes())
     return content
 
 

@@ -16,6 +16,7 @@ import yaml
 # Per type, the attributes whose change a reviewer must see.
 DECISIVE = {
     "aws_appautoscaling_target": ["max_capacity", "min_capacity"],
+    "aws_codedeploy_deployment_group": ["deployment_config_name"],
     "aws_cloudfront_distribution": ["aliases", "http_version", "price_class"],
     "aws_db_instance": ["allocated_storage", "backup_retention_period", "deletion_protection", "engine_version", "instance_class", "multi_az", "storage_encrypted"],
     "aws_ecs_service": ["desired_count", "launch_type", "deployment_minimum_healthy_percent"],

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from tests.conftest import PROJECT, Tierform
 from tests.features.proof import Prover, cases, failures, never_failed
 from tests.features.reading import Evidence
 from tests.features.row import TIERS
 from tests.features.table import ROWS, markdown
 
-PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
 MARKED = re.compile(r"(?<=<!-- BEGIN FEATURES -->\n).*?(?=<!-- END FEATURES -->)", re.DOTALL)
 
@@ -24,15 +25,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.features", description=__doc__)
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     parser.add_argument("--check", action="store_true", help="end with 1 if README.md is not current")
-    parser.add_argument("--plans", type=Path, metavar="DIR", help="planned root modules, in DIR/tier1 and DIR/tier2")
+    parser.add_argument(
+        "--plans", type=Path, metavar="DIR", help="what was planned, not applied, in DIR/tier1 and DIR/tier2"
+    )
     options = parser.parse_args()
     if options.readme:
         README.write_text(MARKED.sub(lambda _: markdown(), README.read_text()))
         return 0
     if options.check:
         return 0 if current() else 1
-    folder = options.plans or planned()
-    return prove({tier: Evidence.of(folder / tier) for tier in TIERS})
+    if options.plans and (lacking := [tier for tier in TIERS if not (options.plans / tier / "plan.json").exists()]):
+        parser.error(f"--plans: no {options.plans}/{lacking[0]}/plan.json")
+    with nullcontext(options.plans) if options.plans else planned() as folder:
+        return prove({tier: Evidence.of(folder / tier) for tier in TIERS})
 
 
 def current() -> bool:
@@ -40,11 +45,17 @@ def current() -> bool:
     return MARKED.findall(README.read_text()) == [markdown()]
 
 
-def planned() -> Path:
-    """Plan all tiers; return the build folder."""
-    for tier in TIERS:
-        subprocess.run([sys.executable, "-m", "generator", "plan", tier], cwd=PROJECT, check=True, stdout=sys.stderr)
-    return PROJECT / os.environ.get("TIERFORM_BUILD", "build")
+@contextmanager
+def planned() -> Iterator[Path]:
+    """Plan all tiers in a build folder of their own, where nothing has been applied; yield the folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        tierform = Tierform(Path(folder))
+        try:
+            for tier in TIERS:
+                tierform.ok("plan", tier)
+            yield tierform.build
+        finally:
+            tierform("emulator", "stop")
 
 
 def prove(evidence: dict[str, Evidence]) -> int:
@@ -52,9 +63,9 @@ def prove(evidence: dict[str, Evidence]) -> int:
     broken = [(tier, item) for tier, plan in evidence.items() for item in failures(ROWS, plan, tier)]
     for tier, item in broken:
         print(f"FAILS   {tier} | {item.row} | {item.assertion} | {item.error}")
-    prover, outcomes = Prover(evidence), []
+    prover, outcomes = Prover(ROWS, evidence), []
     for case in cases(ROWS):
-        outcome = prover.run(case, ROWS)
+        outcome = prover.run(case)
         outcomes.append(outcome)
         print(f"{'caught' if outcome.caught else 'MISSED':7} {case} | {outcome}")
     untried = never_failed(Path(__file__).parent, outcomes)

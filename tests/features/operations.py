@@ -1,4 +1,4 @@
-"""Rows: monitoring and alerting, reservations, blue-green deployments."""
+"""Rows: monitoring and alerting, blue-green deployments."""
 
 from __future__ import annotations
 
@@ -154,46 +154,6 @@ def access_logs_of_edge_and_load_balancer(reading: Reading, tier: Tier) -> None:
     assert "aws_cloudwatch_log_delivery.this" in reading.all("edge", "aws_cloudwatch_log_delivery")
     assert 'module.storage.bucket_arns["logs"]' in reading.references("edge", "access_log_bucket_arn")
 
-
-reservations = Row("Cost optimisation with Reserved Instances")
-
-
-def _budget(part: str, service: str, measure: str, kind: str) -> None:
-    address = f'aws_budgets_budget.reservation["{part}-{measure}"]'
-
-    @reservations.proves(
-        drop("monitoring", address),
-        change("monitoring", address, "budget_type", to="COST"),
-        change("monitoring", address, "notification", 0, "threshold", to=10),
-        change("monitoring", address, "notification", 0, "subscriber_email_addresses", to=[]),
-        name=f"{measure} of the {part}'s reservations is watched",
-    )
-    def watched(reading: Reading, tier: Tier) -> None:
-        budget = reading.one("monitoring", address)
-        assert (budget["budget_type"], budget["cost_filter"][0]["values"]) == (kind, [service])
-        [notification] = budget["notification"]
-        assert (notification["comparison_operator"], notification["threshold"]) == ("LESS_THAN", 80)
-        assert notification["subscriber_email_addresses"]
-
-
-for _part, _service in (("database", "Amazon Relational Database Service"), ("cache", "Amazon ElastiCache")):
-    _budget(_part, _service, "coverage", "RI_COVERAGE")
-    _budget(_part, _service, "utilisation", "RI_UTILIZATION")
-
-
-def _reservable(part: str, pattern: str, attribute: str) -> None:
-    @reservations.proves(
-        answer("reservations", part, "class", to=f"{part}.serverless"),
-        redirect_output("reservations", f"module.{part}.{attribute}"),
-        name=f"what to reserve for the {part}",
-    )
-    def named(reading: Reading, tier: Tier) -> None:
-        assert re.fullmatch(pattern, reading.output("reservations")[part]["class"]), "no reservation exists for it"
-        assert f"module.{part}.{attribute}" in reading.output_references("reservations")
-
-
-_reservable("database", r"db\.(t3|t4g|m[5-8]\w*|r[5-8]\w*)\.\w+", "instance_class")
-_reservable("cache", r"cache\.(t3|t4g|m[5-7]\w*|r[5-7]\w*)\.\w+", "node_type")
 
 blue_green = Row("Blue-green deployments with no downtime")
 

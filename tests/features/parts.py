@@ -1,8 +1,10 @@
-"""Rows: tasks, CloudWatch's parts, the contract with the application, the figures in alarms, the root module."""
+"""Rows: tasks, CloudWatch's parts, the contract with the application, reservations, the figures in alarms, the shape."""
 
 from __future__ import annotations
 
-from tests.features.mutation import change, delete, drop, redirect, source, unset
+import re
+
+from tests.features.mutation import answer, change, delete, drop, redirect, redirect_output, source, unset
 from tests.features.reading import Reading, written_references
 from tests.features.row import Row, Tier
 
@@ -128,6 +130,46 @@ for _key, _value in {
     "JWT_SIGNING_KEY": '${module.secrets.secret_arns["jwt-signing-key"]}',
 }.items():
     _given("secrets", _key, _value)
+
+reservations = Row("Cost optimisation with Reserved Instances")
+
+
+def _budget(part: str, service: str, measure: str, kind: str) -> None:
+    address = f'aws_budgets_budget.reservation["{part}-{measure}"]'
+
+    @reservations.proves(
+        drop("monitoring", address),
+        change("monitoring", address, "budget_type", to="COST"),
+        change("monitoring", address, "notification", 0, "threshold", to=10),
+        change("monitoring", address, "notification", 0, "subscriber_email_addresses", to=[]),
+        name=f"{measure} of the {part}'s reservations is watched",
+    )
+    def watched(reading: Reading, tier: Tier) -> None:
+        budget = reading.one("monitoring", address)
+        assert (budget["budget_type"], budget["cost_filter"][0]["values"]) == (kind, [service])
+        [notification] = budget["notification"]
+        assert (notification["comparison_operator"], notification["threshold"]) == ("LESS_THAN", 80)
+        assert notification["subscriber_email_addresses"]
+
+
+for _part, _service in (("database", "Amazon Relational Database Service"), ("cache", "Amazon ElastiCache")):
+    _budget(_part, _service, "coverage", "RI_COVERAGE")
+    _budget(_part, _service, "utilisation", "RI_UTILIZATION")
+
+
+def _reservable(part: str, pattern: str, attribute: str) -> None:
+    @reservations.proves(
+        answer("reservations", part, "class", to=f"{part}.serverless"),
+        redirect_output("reservations", f"module.{part}.{attribute}"),
+        name=f"what to reserve for the {part}",
+    )
+    def named(reading: Reading, tier: Tier) -> None:
+        assert re.fullmatch(pattern, reading.output("reservations")[part]["class"]), "no reservation exists for it"
+        assert f"module.{part}.{attribute}" in reading.output_references("reservations")
+
+
+_reservable("database", r"db\.(t3|t4g|m[5-8]\w*|r[5-8]\w*)\.\w+", "instance_class")
+_reservable("cache", r"cache\.(t3|t4g|m[5-7]\w*|r[5-7]\w*)\.\w+", "node_type")
 
 budget = Row("Monthly budget: an alarm at what the tier promises, 175 and 485 USD")
 

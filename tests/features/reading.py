@@ -63,6 +63,14 @@ class Reading:
         values: dict[str, Any] = resources[address]["values"]
         return values
 
+    def value(self, component: str, address: str, *path: str | int) -> Any:
+        """Return what lies deep in the planned values of a resource."""
+        value: Any = self.one(component, address)
+        for step in path:
+            assert step in value if isinstance(value, dict) else step < len(value), f"{address} has no {step}"
+            value = value[step]
+        return value
+
     def every(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the planned values of all resources of a type, of which there must be some, by full address."""
         found = {

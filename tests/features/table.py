@@ -1,4 +1,8 @@
-"""The table: every row of the reference architecture, the ten key features first; the README shows it."""
+"""The table: every row of the reference architecture, the ten key features first; the README shows it.
+
+A new row: `row = Row("title")` in the module of its kind, `@row.proves(mutation, ...)` on a small function for each thing
+that must be there, the row's name in ROWS, `python -m tests.features --readme`. What one row asserts, no other does.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ ROWS = [
     security.tls,
     security.isolation,
     operations.monitoring,
-    operations.reservations,
+    parts.reservations,
     operations.blue_green,
     availability.failover,
     delivery.delivery,

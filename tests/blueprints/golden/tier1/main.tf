@@ -80,6 +80,7 @@ module "balancer" {
   target_security_group_id = module.web.security_group_id
   target_port              = local.app_port
   access_log_bucket        = module.storage.bucket_names["logs"]
+  blue_green               = true
   deletion_protection      = var.deletion_protection
 }
 
@@ -92,18 +93,24 @@ module "web" {
   image      = var.image
   port       = local.app_port
   load_balancer = {
-    target_group_arn  = module.balancer.target_group_arns["blue"]
-    security_group_id = module.balancer.security_group_id
+    target_group_arn          = module.balancer.target_group_arns["blue"]
+    security_group_id         = module.balancer.security_group_id
+    target_group_arn_suffixes = module.balancer.target_group_arn_suffixes
   }
   environment = {
-    DJANGO_ALLOWED_HOSTS = var.domain
+    CSRF_TRUSTED_ORIGINS = "https://${var.domain},https://www.${var.domain}"
     DATABASE_HOST        = module.database.address
     DATABASE_NAME        = module.database.database_name
-    REDIS_HOST           = module.cache.primary_endpoint
-    REDIS_USER           = module.cache.user_name
+    DATABASE_PORT        = module.database.port
+    DATABASE_SSLMODE     = "verify-full"
+    DJANGO_ALLOWED_HOSTS = "${var.domain},www.${var.domain}"
     MEDIA_BUCKET         = module.storage.bucket_names["media"]
+    NUM_PROXIES          = "2"
+    REDIS_CLUSTER        = module.cache.replication_group_id
+    REDIS_URL            = "rediss://${module.cache.primary_endpoint}:${module.cache.port}/0"
+    REDIS_USER           = module.cache.user_name
+    SITE_URL             = "https://${var.domain}"
     STATIC_BUCKET        = module.storage.bucket_names["static"]
-    PGSSLMODE            = "verify-full"
   }
   secrets = {
     DJANGO_SECRET_KEY    = module.secrets.secret_arns["django-secret-key"]
@@ -137,7 +144,11 @@ module "web" {
   connect = {
     cache_arns = [module.cache.arn, module.cache.user_arn]
   }
+  deployment = "code_deploy"
   one_off_tasks = {
+    collectstatic = {
+      command = ["python", "manage.py", "collectstatic", "--noinput"]
+    }
     migrate = {
       command = ["python", "manage.py", "migrate", "--noinput"]
     }
@@ -153,6 +164,28 @@ module "web" {
   }
 }
 
+module "release" {
+  source = "./modules/deployment"
+
+  name               = local.name
+  cluster_name       = module.web.cluster_name
+  service_name       = module.web.service_name
+  listener_arn       = module.balancer.listener_arn
+  test_listener_arn  = module.balancer.test_listener_arn
+  target_group_names = module.balancer.target_group_names
+  role_arns          = [module.web.execution_role_arn, module.web.task_role_arn]
+  alarm_names        = module.monitoring.deployment_alarm_names
+  topic = {
+    arn         = module.monitoring.topic_arn
+    kms_key_arn = module.keys.key_arns["logs"]
+  }
+  traffic = {
+    type             = "canary"
+    percentage       = 10
+    interval_minutes = 5
+  }
+}
+
 module "database" {
   source = "./modules/rds"
 
@@ -165,6 +198,7 @@ module "database" {
   database_name         = "campshub360"
   kms_key_arn           = module.keys.key_arns["data"]
   log_kms_key_arn       = module.keys.key_arns["logs"]
+  master_password       = "secret"
   deletion_protection   = var.deletion_protection
   final_snapshot        = var.final_snapshot
   instance_class        = "db.t3.medium"
@@ -264,6 +298,9 @@ module "monitoring" {
   load_balancer = {
     arn_suffix              = module.balancer.arn_suffix
     target_group_arn_suffix = module.balancer.target_group_arn_suffixes["blue"]
+    other_target_group_arn_suffixes = {
+      green = module.balancer.target_group_arn_suffixes["green"]
+    }
   }
   service = {
     cluster_name   = module.web.cluster_name
@@ -295,4 +332,5 @@ module "monitoring" {
     p95_ms = local.objectives.p95_ms
   }
   monthly_budget_usd = local.objectives.monthly_usd
+  reserved_percent   = 80
 }

@@ -16,19 +16,45 @@ output "distribution_domain_name" {
   value       = module.edge.domain_name
 }
 
-output "cluster_name" {
-  description = "ECS cluster that runs the application."
-  value       = module.web.cluster_name
+output "service" {
+  description = "What `tierform deploy` and `tierform task` need to start tasks of the application."
+  value = {
+    cluster                    = module.web.cluster_name
+    service                    = module.web.service_name
+    container                  = module.web.container_name
+    port                       = module.web.container_port
+    task_definition            = module.web.task_definition_arn
+    one_off_task_definitions   = module.web.one_off_task_definition_arns
+    capacity_provider_strategy = module.web.capacity_provider_strategy
+    subnet_ids                 = module.web.subnet_ids
+    security_group_id          = module.web.security_group_id
+    log_group                  = module.web.log_group_name
+  }
 }
 
-output "service_name" {
-  description = "ECS service that runs the application."
-  value       = module.web.service_name
+output "release" {
+  description = "What `tierform deploy` needs to move the traffic; it runs the tasks of `before` first."
+  value = {
+    application      = module.release.application_name
+    deployment_group = module.release.deployment_group_name
+    before           = ["migrate", "collectstatic"]
+  }
 }
 
-output "migrate_task_definition_arn" {
-  description = "Task definition of the database migration."
-  value       = module.web.one_off_task_definition_arns["migrate"]
+output "reservations" {
+  description = "What runs all the time and is worth a Reserved Instance or Node for a year; tierform never buys one."
+  value = {
+    database = {
+      class    = module.database.instance_class
+      multi_az = module.database.multi_az
+      engine   = "postgresql"
+    }
+    cache = {
+      class  = module.cache.node_type
+      nodes  = module.cache.num_nodes
+      engine = module.cache.engine
+    }
+  }
 }
 
 output "database_address" {
