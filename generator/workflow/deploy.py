@@ -149,7 +149,7 @@ def follow(floor: Floor, identifier: str, image: str) -> None:
     """Show a deployment until it ends; raises DeployError if it did not succeed, after the rollback has ended."""
     try:
         end = watch(floor, identifier, "deploy")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, DeployError):
         floor.console.line(
             f"\nDeployment {identifier} goes on by itself. Follow it again: {hint('deploy', floor.bench)}"
         )

@@ -437,6 +437,7 @@ def test_secrets_in_the_environment_are_refused(plan_module: Any) -> None:
             "2ND": "x",
         },
         image="localhost:5000/shop/web",
+        load_balancer=SMALLEST["load_balancer"] | {"target_group_arn_suffixes": {"Blue-1": SUFFIXES["blue"]}},
         deployment="canary",
         user="0:0",
         port=443,
@@ -450,6 +451,7 @@ def test_secrets_in_the_environment_are_refused(plan_module: Any) -> None:
         "image: write it with a tag (repository:1.4.2) or a digest",
         "containers do not run as root",
         "port: write 1024 to 65535",
+        "load_balancer.target_group_arn_suffixes: write lower-case letters",
     ):
         assert message in said
 
@@ -478,7 +480,6 @@ def test_what_fargate_does_not_know_is_refused(plan_module: Any) -> None:
         secrets={"3RD": SECRET, "PLAIN": "hunter2"},
         stop_timeout=121,
         subnet_ids=["subnet-0123456789abcdef0"],
-        load_balancer=SMALLEST["load_balancer"] | {"target_group_arn_suffixes": {"Blue-1": SUFFIXES["blue"]}},
     )
     for message in (
         "name: write 3 to 30",
@@ -504,7 +505,6 @@ def test_what_fargate_does_not_know_is_refused(plan_module: Any) -> None:
         "secrets: write ARNs of Secrets Manager secrets",
         "stop_timeout: write 0 to 120",
         "subnet_ids: write 2 to 16 subnets",
-        "load_balancer.target_group_arn_suffixes: write lower-case letters",
     ):
         assert message in said
 

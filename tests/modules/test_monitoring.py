@@ -306,7 +306,7 @@ def test_reservations_are_watched_when_asked(plan_module) -> None:
 
 def test_a_deployment_stops_at_what_users_notice(plan_module) -> None:
     plan = plan_module("monitoring", **LARGE)
-    names = set(plan.outputs["this"]["deployment_alarm_names"])
+    names = set(plan.output_changes["this"]["after"]["deployment_alarm_names"])
     assert names == {
         "shop-loadbalancer-errors", "shop-service-errors", "shop-loadbalancer-p95",
         "shop-loadbalancer-unhealthy-tasks", "shop-loadbalancer-unhealthy-tasks-green",
