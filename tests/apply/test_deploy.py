@@ -5,67 +5,29 @@ The tests build on one another, as deployments do: each begins with what the one
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator.deploy.clients import Clients
-from generator.emulator import Emulator, running
-from tests.conftest import PROJECT, Tierform
+from tests.apply.shop import ALARM, Shop
+from tests.conftest import PROJECT
 
 IMAGE = "registry.example.com/shop"
-ALARM = "shop-errors"
-
-
-class Shop(Tierform):
-    """The command with a blueprint of its own, and AWS's API as its emulator answers it."""
-
-    @property
-    def blueprint(self) -> Path:
-        return self.build.parent / "shop.yaml"
-
-    @property
-    def shop(self) -> str:
-        return str(self.blueprint)
-
-    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-        return Clients(self.emulator().environment("us-east-1"), "us-east-1").call(service, operation, **parameters)
-
-    def emulator(self) -> Emulator:
-        found = running(self.build / ".emulator")
-        assert found is not None
-        return found
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory, catalog: Path) -> Iterator[Shop]:
-    """Yield the command with the shop applied on an emulator of its own, guarded by an alarm that is quiet."""
-    folder = tmp_path_factory.mktemp("deploy")
-    command = Shop(folder / "build", catalog)
-    command.ok("emulator", "start")
-    certificate = command.call("acm", "request_certificate", DomainName="shop.example.com")["CertificateArn"]
-    text = (PROJECT / "tests" / "apply" / "shop.yaml").read_text().replace("CERTIFICATE", certificate)
-    command.blueprint.write_text(text)
-    command.call(
-        "cloudwatch", "put_metric_alarm",
-        AlarmName=ALARM, MetricName="Errors", Namespace="shop", Statistic="Sum", Period=60, EvaluationPeriods=1,
-        Threshold=1, ComparisonOperator="GreaterThanThreshold",
-    )  # fmt: skip
-    command.ok("apply", command.shop)
+    """Yield the command with the shop applied on an emulator of its own."""
+    command = Shop(tmp_path_factory.mktemp("deploy") / "build", catalog)
+    command.open("shop.yaml")
     yield command
     command("emulator", "stop")
-
-
-def ring(own: Shop, state: str) -> None:
-    own.call("cloudwatch", "set_alarm_state", AlarmName=ALARM, StateValue=state, StateReason="test")
 
 
 def service(own: Shop) -> dict[str, Any]:
@@ -88,10 +50,6 @@ def weights(own: Shop) -> dict[str, int]:
     [action] = next(item for item in rules if not item["IsDefault"])["Actions"]
     groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or [{"TargetGroupArn": action["TargetGroupArn"]}]
     return {group["TargetGroupArn"].split("/")[1]: int(group.get("Weight", 1)) for group in groups}
-
-
-def assert_nothing_to_change(own: Shop) -> None:
-    assert "Nothing is to change." in own.ok("plan", own.shop).out
 
 
 def start(own: Shop, *arguments: str) -> subprocess.Popen[str]:
@@ -119,7 +77,7 @@ def test_a_deployment_moves_all_traffic_and_terraform_leaves_it(own: Shop) -> No
     assert f"shop-blue-green runs {IMAGE}:1.1.0." in ran.out
     assert serving(own) == f"{IMAGE}:1.1.0"
     assert weights(own) == {"shop-blue": 0, "shop-green": 100}
-    assert_nothing_to_change(own)
+    own.assert_nothing_to_change()
     old, new = (
         own.call("ecs", "describe_task_definition", taskDefinition=arn)["taskDefinition"]
         for arn in (before, service(own)["taskDefinition"])
@@ -143,9 +101,9 @@ def test_an_alarm_sends_all_traffic_back(own: Shop) -> None:
     process = start(own, "--image", f"{IMAGE}:1.2.0")
     until_traffic_moves(process)
     assert 0 < weights(own)["shop-green"] < 100
-    ring(own, "ALARM")
+    own.ring("ALARM")
     out, err = process.communicate()
-    ring(own, "OK")
+    own.ring("OK")
     assert process.returncode == 1
     assert "roll back" in out
     assert "was stopped: " in err
@@ -153,7 +111,7 @@ def test_an_alarm_sends_all_traffic_back(own: Shop) -> None:
     assert f"remedy: {IMAGE}:1.1.0 serves all traffic" in err
     assert serving(own) == f"{IMAGE}:1.1.0"
     assert weights(own) == {"shop-blue": 100, "shop-green": 0}
-    assert_nothing_to_change(own)
+    own.assert_nothing_to_change()
 
 
 def test_an_interrupted_deployment_goes_on_and_is_followed_again(own: Shop) -> None:
@@ -171,7 +129,7 @@ def test_an_interrupted_deployment_goes_on_and_is_followed_again(own: Shop) -> N
     assert "is under way already" in ran.out
     assert "migrate" not in ran.out, "the migration has run"
     assert serving(own) == f"{IMAGE}:1.3.0"
-    assert_nothing_to_change(own)
+    own.assert_nothing_to_change()
 
 
 def test_a_killed_deployment_goes_on_too(own: Shop) -> None:
@@ -197,7 +155,7 @@ def test_a_deployment_can_be_stopped(own: Shop) -> None:
 
 
 def test_a_failing_migration_moves_no_traffic_and_passes_its_exit_code_on(own: Shop) -> None:
-    ends_with(own, "shop-migrate", 3)
+    own.task_ends_with("shop-migrate", 3)
     ran = own("deploy", own.shop, "--image", f"{IMAGE}:1.6.0")
     assert ran.code == 1
     assert re.search(r"error: shop-migrate:\d+ failed: exit code 3", ran.err)
@@ -205,7 +163,7 @@ def test_a_failing_migration_moves_no_traffic_and_passes_its_exit_code_on(own: S
     assert serving(own) == f"{IMAGE}:1.4.0"
     alone = own("task", own.shop, "migrate", "--image", f"{IMAGE}:1.6.0")
     assert (alone.code, "exit code 3" in alone.err) == (1, True)
-    ends_with(own, "shop-migrate", 0)
+    own.task_ends_with("shop-migrate", 0)
     assert "exit code 0" in own.ok("task", own.shop, "migrate").out
 
 
@@ -244,14 +202,3 @@ def test_a_deployment_of_the_same_name_is_not_planned_beside_it(own: Shop, tmp_p
 def test_terraform_itself_runs_on_what_is_deployed(own: Shop) -> None:
     assert "module.web.aws_ecs_cluster.this" in own.ok("terraform", own.shop, "state", "list").out
     assert own("terraform", own.shop, "state", "show", "module.nothing.at_all").code == 1
-
-
-def ends_with(own: Shop, family: str, code: int) -> None:
-    """Have the emulator's tasks of a family end with `code`: no container runs there."""
-    request = urllib.request.Request(  # noqa: S310 - loopback
-        f"{own.emulator().endpoint}/_tierform/task-exit",
-        data=json.dumps({"family": family, "exit_code": code}).encode(),
-        method="POST",
-    )
-    with urllib.request.urlopen(request):  # noqa: S310
-        pass

@@ -107,6 +107,19 @@ def change_replica_count(call: Call) -> Answer:
     return {"ReplicationGroup": {"ReplicationGroupId": group.replication_group_id, "Status": "available"}}
 
 
+@operation("elasticache", "TestFailover")
+def test_failover(call: Call) -> Answer:
+    """Not implemented."""
+    group = _group(call)
+    members = group.node_groups[0]["node_group_members"]
+    if len(members) < 2:
+        fail("InvalidReplicationGroupState", f"{group.replication_group_id} has no node to fail over to.")
+    old = next(node for node in members if node["current_role"] == "primary")
+    new = next(node for node in members if node["current_role"] == "replica")
+    old["current_role"], new["current_role"] = "replica", "primary"
+    return {"ReplicationGroup": {"ReplicationGroupId": group.replication_group_id, "Status": "modifying"}}
+
+
 @amend("elasticache", "DeleteReplicationGroup")
 def delete_replication_group(call: Call, answer: Answer) -> None:  # noqa: ARG001
     """Leaves the group in the state `deleting` for ever."""

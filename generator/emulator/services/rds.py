@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from generator.emulator.registry import Answer, Call, amend, fail, given, new_id, operation, patch
+from generator.emulator.services.rds_day_two import rename
 
 BACKUPS = "AutomatedBackup"
 NO_BACKUPS = "DBInstanceAutomatedBackupNotFound"
@@ -41,8 +42,10 @@ def tell_instances_apart() -> None:
 
 @amend("rds", "CreateDBInstance", "CreateDBInstanceReadReplica", "ModifyDBInstance")
 def write_instance(call: Call, answer: Answer) -> None:
-    """Forgets Performance Insights."""
-    call.notes("instance").setdefault(call.params["DBInstanceIdentifier"], {}).update(given(call.params))
+    """Forgets Performance Insights, and on a new name also the replicas."""
+    rename(call)
+    name = answer["DBInstance"]["DBInstanceIdentifier"]
+    call.notes("instance").setdefault(name, {}).update(given(call.params))
     _remember(call, answer["DBInstance"])
 
 

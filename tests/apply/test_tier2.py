@@ -1,4 +1,4 @@
-"""Tier 1 by the real commands: applied on the emulator, planned again without a difference, torn down to nothing.
+"""Tier 2 by the real commands: applied on the emulator, planned again without a difference, torn down to nothing.
 
 Named so that it is collected first: it waits more than it works, and other tests run meanwhile.
 """
@@ -27,12 +27,12 @@ def own(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="module")
 def applied(own: Tierform) -> Ran:
-    return own.ok("apply", "tier1")
+    return own.ok("apply", "tier2")
 
 
 @pytest.fixture(scope="module")
 def planned_again(applied: Ran, own: Tierform) -> Ran:
-    return own.ok("plan", "tier1")
+    return own.ok("plan", "tier2")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def files_while_deployed(planned_again: Ran, own: Tierform) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def destroyed(files_while_deployed: dict[str, str], own: Tierform) -> Ran:
-    return own.ok("destroy", "tier1")
+    return own.ok("destroy", "tier2")
 
 
 def test_every_planned_resource_is_created(applied: Ran, own: Tierform) -> None:
@@ -70,11 +70,11 @@ def test_no_secret_value_is_in_any_file(files_while_deployed: dict[str, str], ow
 def test_no_attribute_that_holds_secrets_is_set_in_the_state(
     files_while_deployed: dict[str, str], own: Tierform
 ) -> None:
-    state = State(own.build / "tier1" / "terraform.tfstate.d" / "local" / "terraform.tfstate.backup")
+    state = State(own.build / "tier2" / "terraform.tfstate.d" / "local" / "terraform.tfstate.backup")
     state = (
         state
         if state.instances()
-        else State(own.build / "tier1" / "terraform.tfstate.d" / "local" / "terraform.tfstate")
+        else State(own.build / "tier2" / "terraform.tfstate.d" / "local" / "terraform.tfstate")
     )
     found = [
         f"{address}.{name}"
@@ -109,9 +109,9 @@ def test_the_emulator_holds_nothing_after_destroy(destroyed: Ran, own: Tierform)
     assert emulator is not None
     assert emulator.inventory()["resources"] == {}
     assert emulator.unsupported() == []
-    assert State(own.build / "tier1" / "terraform.tfstate.d" / "local" / "terraform.tfstate").instances() == []
+    assert State(own.build / "tier2" / "terraform.tfstate.d" / "local" / "terraform.tfstate").instances() == []
 
 
 def test_terraform_said_nothing_of_deprecation(destroyed: Ran, own: Tierform) -> None:
-    log = Path(own.build / "tier1" / ".tierform" / "terraform.log").read_text()
+    log = Path(own.build / "tier2" / ".tierform" / "terraform.log").read_text()
     assert "deprecat" not in log.lower()

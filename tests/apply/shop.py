@@ -1,0 +1,70 @@
+"""A small shop, applied on an emulator of its own: what deployments and runbooks are tried on."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from generator.deploy.clients import Clients
+from generator.emulator import Emulator, running
+from tests.conftest import PROJECT, Tierform
+
+ALARM = "shop-errors"
+HERE = PROJECT / "tests" / "apply"
+
+
+class Shop(Tierform):
+    """The command with a blueprint of its own, and AWS's API as its emulator answers it."""
+
+    blueprint: Path
+
+    @property
+    def shop(self) -> str:
+        """Return the blueprint as it is named on the command line."""
+        return str(self.blueprint)
+
+    @property
+    def emulator(self) -> Emulator:
+        """Return the emulator."""
+        found = running(self.build / ".emulator")
+        assert found is not None
+        return found
+
+    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Return AWS's answer to a call."""
+        return Clients(self.emulator.environment("us-east-1"), "us-east-1").call(service, operation, **parameters)
+
+    def open(self, name: str) -> None:
+        """Apply the blueprint `name` of this folder, with an alarm that guards its deployments and is quiet."""
+        self.ok("emulator", "start")
+        certificate = self.call("acm", "request_certificate", DomainName="shop.example.com")["CertificateArn"]
+        folder = self.build.parent
+        for file in HERE.glob("*.yaml"):
+            (folder / file.name).write_text(file.read_text().replace("CERTIFICATE", certificate))
+        self.blueprint = folder / name
+        self.call(
+            "cloudwatch", "put_metric_alarm",
+            AlarmName=ALARM, MetricName="Errors", Namespace="shop", Statistic="Sum", Period=60, EvaluationPeriods=1,
+            Threshold=1, ComparisonOperator="GreaterThanThreshold",
+        )  # fmt: skip
+        self.ok("apply", self.shop)
+
+    def ring(self, state: str) -> None:
+        """Set the alarm's state."""
+        self.call("cloudwatch", "set_alarm_state", AlarmName=ALARM, StateValue=state, StateReason="test")
+
+    def task_ends_with(self, family: str, code: int) -> None:
+        """Have the emulator's tasks of a family end with `code`: no container runs there."""
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.emulator.endpoint}/_tierform/task-exit",
+            data=json.dumps({"family": family, "exit_code": code}).encode(),
+            method="POST",
+        )
+        with urllib.request.urlopen(request):  # noqa: S310
+            pass
+
+    def assert_nothing_to_change(self) -> None:
+        """Fail unless a plan is empty."""
+        assert "Nothing is to change." in self.ok("plan", self.shop).out
