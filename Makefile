@@ -52,7 +52,7 @@ render: $(STAMP) ## Render the root module of TIER into build/TIER
 	@$(TIERFORM) render '$(TIER)' $(ARGS)
 
 test: $(STAMP) ## Run the whole suite
-	@$(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMP) ## Check style, types, formatting and generated documents
 	$(VENV)/bin/ruff check .

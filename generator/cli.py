@@ -153,23 +153,36 @@ def destroy(context: click.Context, tier: str, target: str, deployment: str, con
 @click.option(
     "--again", is_flag=True, help="Start new tasks although the same run already: they read their secrets anew."
 )
+@click.option("--despite-alarms", is_flag=True, help="No alarm stops this one: it mends what they ring for.")
+@click.option("--follow", is_flag=True, help="Start nothing: follow the latest deployment, or say how it ended.")
 @click.option("--stop", is_flag=True, help="Stop the deployment under way and send all traffic back.")
 def deploy(
-    context: click.Context, tier: str, target: str, deployment: str, image: str | None, *, again: bool, stop: bool
+    context: click.Context,
+    tier: str,
+    target: str,
+    deployment: str,
+    image: str | None,
+    *,
+    again: bool,
+    despite_alarms: bool,
+    follow: bool,
+    stop: bool,
 ) -> None:
     """Deploy an image blue-green and watch it to its end; follows the deployment that is under way, if one is.
 
     Ends with 1 if the deployment was rolled back.
     """
     from generator.project import find_project  # noqa: PLC0415
-    from generator.workflow.deploy import deploy_command, stop_command  # noqa: PLC0415
+    from generator.workflow import deploy as work  # noqa: PLC0415
     from generator.workflow.request import Request  # noqa: PLC0415
 
-    request = Request(tier, target, deployment)
+    request, project, told = Request(tier, target, deployment), find_project(), console(context)
     if stop:
-        stop_command(request, find_project(), console(context))
+        work.stop_command(request, project, told)
+    elif follow:
+        work.follow_command(request, project, told)
     else:
-        deploy_command(request, image, find_project(), console(context), again=again)
+        work.deploy_command(request, image, project, told, again=again, despite_alarms=despite_alarms)
 
 
 @command

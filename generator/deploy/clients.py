@@ -71,6 +71,9 @@ _NO_PROFILE = {
 
 _REMEDIES = {
     "AccessDeniedException": "the caller needs permission for this operation",
+    "AccessDenied": "the caller needs permission for this operation",
+    "ExpiredToken": "log in again",
     "ExpiredTokenException": "log in again",
+    "InvalidClientTokenId": "log in again, or choose another profile",
     "DeploymentLimitExceededException": "another deployment has just begun; run the command again to follow it",
 }

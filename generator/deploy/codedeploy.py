@@ -24,6 +24,7 @@ class Progress:
     green_traffic: float
     error: str
     rollback: str
+    rolls_back: bool
 
     @property
     def ended(self) -> bool:
@@ -71,8 +72,9 @@ def app_spec(service: Service, task_definition: str) -> str:
     return json.dumps({"version": 0.0, "Resources": [resource]}, indent=1)
 
 
-def begin(clients: Clients, release: Release, content: str, description: str) -> str:
-    """Start a deployment of the AppSpec `content`; return its id."""
+def begin(clients: Clients, release: Release, content: str, description: str, *, despite_alarms: bool) -> str:
+    """Start a deployment of the AppSpec `content`, one that no alarm stops if asked; return its id."""
+    overrides = {"overrideAlarmConfiguration": {"enabled": False}} if despite_alarms else {}
     answer = clients.call(
         "codedeploy",
         "create_deployment",
@@ -83,20 +85,30 @@ def begin(clients: Clients, release: Release, content: str, description: str) ->
             "revisionType": "AppSpecContent",
             "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
         },
+        **overrides,
     )
     return str(answer["deploymentId"])
 
 
 def under_way(clients: Clients, release: Release) -> str | None:
     """Return the id of the deployment that the group is busy with, or None."""
-    answer = clients.call(
-        "codedeploy",
-        "list_deployments",
-        applicationName=release.application,
-        deploymentGroupName=release.deployment_group,
-        includeOnlyStatuses=list(UNDER_WAY),
-    )
-    return next(iter(answer["deployments"]), None)
+    return _newest(clients, release, includeOnlyStatuses=list(UNDER_WAY))
+
+
+def latest(clients: Clients, release: Release) -> str | None:
+    """Return the id of the group's latest deployment, or None."""
+    return _newest(clients, release)
+
+
+def _newest(clients: Clients, release: Release, **only: Any) -> str | None:
+    group = {"applicationName": release.application, "deploymentGroupName": release.deployment_group}
+    return next(iter(clients.call("codedeploy", "list_deployments", **group, **only)["deployments"]), None)
+
+
+def triggered_by(clients: Clients, identifier: str) -> str:
+    """Return the deployment that a rollback takes back."""
+    info = clients.call("codedeploy", "get_deployment", deploymentId=identifier)["deploymentInfo"]
+    return str((info.get("rollbackInfo") or {}).get("rollbackTriggeringDeploymentId") or "")
 
 
 def task_definition_of(clients: Clients, identifier: str) -> str:
@@ -151,4 +163,5 @@ def read(info: dict[str, Any], target: dict[str, Any]) -> Progress:
         green_traffic=float(green.get("trafficWeight") or 0) if green else 0.0,
         error=str(error.get("message", "")),
         rollback=str((info.get("rollbackInfo") or {}).get("rollbackDeploymentId") or ""),
+        rolls_back=info.get("creator") == "codeDeployRollback",
     )

@@ -12,6 +12,7 @@ from generator.deploy.service import Service
 from generator.diagnostics import UserError, nearest
 
 STARTED_BY = "tierform"
+UNSEEN = 60  # seconds for which ECS may not yet know a task that it has just started
 
 
 def describe(clients: Clients, arn: str) -> dict[str, Any]:
@@ -66,8 +67,12 @@ def run(clients: Clients, service: Service, arn: str, progress: Callable[[str], 
     """
     task = _running(clients, service, arn) or _start(clients, service, arn)
     number = task.rsplit("/", maxsplit=1)[-1]
+    patience = time.monotonic() + UNSEEN
     while True:
         found = clients.call("ecs", "describe_tasks", cluster=service.cluster, tasks=[task])["tasks"]
+        if not found and time.monotonic() < patience:
+            time.sleep(wait)
+            continue
         if not found:
             raise DeployError(f"task {number} is gone before its end was seen", "look at its log, then run it again")
         if found[0]["lastStatus"] == "STOPPED":
@@ -119,9 +124,8 @@ def _outcome(service: Service, task: dict[str, Any], number: str) -> str:
     code = codes.get(service.container)
     if code == 0:
         return f"exit code 0, task {number}"
-    reason = task.get("stoppedReason") or next(
-        (item["reason"] for item in task["containers"] if item.get("reason")), ""
-    )
+    reasons = [task.get("stoppedReason"), *(item.get("reason") for item in task["containers"])]
+    reason = "; ".join(dict.fromkeys(filter(None, reasons)))
     said = f"exit code {code}" if code is not None else "it did not start"
     raise DeployError(
         f"{short(task['taskDefinitionArn'])} failed: {said}" + (f" ({reason})" if reason else ""),

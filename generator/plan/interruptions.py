@@ -31,6 +31,12 @@ INTERRUPTIONS: dict[str, dict[str, str]] = {
     },
 }
 
+# These do not wait for the maintenance window.
+AT_ONCE = ("parameter_group_name", "password_wo_version")
+
+# Days that restore points are kept: fewer of them interrupt nothing, but take away.
+RETENTIONS = ("backup_retention_period", "snapshot_retention_limit")
+
 # What others pass through: while it is gone, so is the way.
 WAYS_OUT = {
     "aws_instance": "tasks cannot connect outwards until the new way out is there, for minutes",
@@ -45,16 +51,35 @@ def interruption(change: Change) -> str:
     if change.action != "update":
         return ""
     known = INTERRUPTIONS.get(change.type, {})
-    parts = [
-        f"{name} {change.before.get(name)} -> {change.after[name]}: {known[name]}"
+    texts = [
+        f"{_change(change, name)}: {known[name]}" + _when(name, change.after)
         for name in known
-        if name in change.after and change.before.get(name) != change.after[name]
+        if _differs(change, name)
     ]
-    return "; ".join(parts) + (_when(change.after) if parts else "")
+    shrinking = [
+        name for name in RETENTIONS if _differs(change, name) and _days(change.before, name) > _days(change.after, name)
+    ]
+    return "; ".join(
+        [*texts, *(f"{_change(change, name)}: older restore points are lost, at once" for name in shrinking)]
+    )
 
 
-def _when(values: Mapping[str, Any]) -> str:
-    """Return when a database or cache makes a change that interrupts it."""
+def _differs(change: Change, name: str) -> bool:
+    return name in change.after and change.before.get(name) != change.after[name]
+
+
+def _change(change: Change, name: str) -> str:
+    return f"{name} {change.before.get(name)} -> {change.after[name]}"
+
+
+def _days(values: Mapping[str, Any], name: str) -> int:
+    return int(values.get(name) or 0)
+
+
+def _when(name: str, values: Mapping[str, Any]) -> str:
+    """Return when a database or cache makes a change that it may put off."""
+    if name in AT_ONCE:
+        return ""
     if values.get("apply_immediately"):
         return "; at once"
     window = values.get("maintenance_window")

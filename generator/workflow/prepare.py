@@ -37,7 +37,10 @@ def existing(request: Request, project: Project, console: Console) -> Workbench:
     target = choose(request.target, deployment.composition.region, project.emulator, console)
     recovery.after_a_restart(deployment, target, console)
     if not state_of(deployment.folder, target).instances():
-        raise UserError(f"{deployment.folder.name} is not deployed on {target.name}", "run `apply` first")
+        raise UserError(
+            f"{deployment.folder.name} is not deployed on {target.name}: {deployment.folder} holds no state of it",
+            "work where it was applied from; or apply, if it never was",
+        )
     return workbench(deployment, target, console, project.cache)
 
 

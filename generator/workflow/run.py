@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,8 +10,9 @@ from typing import Any
 
 import click
 
-from generator.deploy.clients import Clients
-from generator.deploy.service import service_of
+from generator.deploy.clients import Clients, DeployError
+from generator.deploy.codedeploy import under_way
+from generator.deploy.service import release_of, service_of
 from generator.deploy.tasks import retire
 from generator.diagnostics import UserError
 from generator.plan import Plan, read_plan
@@ -68,17 +70,38 @@ def destroy_command(request: Request, project: Project, console: Console, confir
     if not bench.target.local:
         confirm_destroy(bench.deployment.composition.name, count, confirm)
     record.forget(bench.deployment)
+    outputs = bench.values()
+    refuse_while_deploying(bench, outputs)
     variables = dict.fromkeys(lifted(bench), False)
     protected = state.protected(snapshots="final_snapshot" in variables)
     if protected and variables:
-        bench.plan("unprotect", {"var": variables, "target": protected})
+        only_updates(bench.plan("unprotect", {"var": variables, "target": protected}))
         bench.apply("lift", expected=len(protected))
     plan = bench.plan("plan", {"var": variables, "destroy": True})
     console.line(f"\n{headline(plan)}\n")
-    outputs = bench.values()
     done = bench.apply("destroy", expected=len(plan.effective()))
-    retire_revisions(bench, outputs)
     console.line(f"\n{done}")
+    retire_revisions(bench, outputs)
+
+
+def only_updates(plan: Plan) -> None:
+    """Raise UserError if lifting the protections would do more than change what is there."""
+    more = [change.address for change in plan.effective() if change.action != "update"]
+    if more:
+        raise UserError(
+            f"lifting the protections would also create or replace {', '.join(more)}",
+            "apply first, so that the deployment is as its blueprint says, then destroy",
+        )
+
+
+def refuse_while_deploying(bench: Workbench, outputs: Mapping[str, Any]) -> None:
+    """Raise UserError while CodeDeploy is moving traffic: what it works on must not go meanwhile."""
+    if not isinstance(outputs.get("release"), Mapping):
+        return
+    name, region = bench.deployment.composition.name, bench.deployment.composition.region
+    identifier = under_way(Clients(bench.target.environment, region), release_of(outputs, name))
+    if identifier:
+        raise UserError(f"deployment {identifier} is under way", f"stop it first: `{hint('deploy', bench, '--stop')}`")
 
 
 def retire_revisions(bench: Workbench, outputs: Mapping[str, Any]) -> None:
@@ -87,15 +110,24 @@ def retire_revisions(bench: Workbench, outputs: Mapping[str, Any]) -> None:
         return
     service = service_of(outputs, bench.deployment.composition.name)
     clients = Clients(bench.target.environment, bench.deployment.composition.region)
-    with bench.console.step("retire") as step:
-        step.note = f"{retire(clients, service)} task-definition revisions"
+    try:
+        with bench.console.step("retire") as step:
+            step.note = f"{retire(clients, service)} task-definition revisions"
+    except DeployError as error:
+        bench.console.warn(f"task-definition revisions of {bench.deployment.composition.name} stay: {error.message}")
 
 
 def terraform_command(request: Request, arguments: Sequence[str], project: Project, console: Console) -> int:
     """Run Terraform as the user asks, in the folder, workspace and account of a deployment; return its exit code."""
     bench = existing(request, project, console)
     terraform = bench.terraform
-    done = subprocess.run([terraform.binary.path, *arguments], cwd=terraform.folder, env=terraform.environ, check=False)
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # Terraform gets the interrupt, too, and ends in order
+    try:
+        done = subprocess.run(
+            [terraform.binary.path, *arguments], cwd=terraform.folder, env=terraform.environ, check=False
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     record.forget(bench.deployment)
     return done.returncode
 

@@ -98,7 +98,7 @@ variable "managed_rule_groups" {
 }
 
 variable "rate_limit" {
-  description = "Requests per 5 minutes and address, those that the edge answers included. The default lets 5,000 students behind one campus address ask 20 times each."
+  description = "Requests per 5 minutes and address, those that the edge answers included. The default lets 650 people behind one address ask every two seconds; larger campuses belong into trusted_cidrs, or need more."
   type        = number
   default     = 100000
   nullable    = false

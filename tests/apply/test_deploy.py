@@ -112,6 +112,26 @@ def test_an_alarm_sends_all_traffic_back(own: Shop) -> None:
     assert serving(own) == f"{IMAGE}:1.1.0"
     assert weights(own) == {"shop-blue": 100, "shop-green": 0}
     own.assert_nothing_to_change()
+    followed = own("deploy", own.shop, "--follow")
+    assert (followed.code, ALARM in followed.err) == (1, True), "what was rolled back is no success afterwards"
+
+
+def test_while_an_alarm_rings_only_what_mends_it_is_deployed(own: Shop) -> None:
+    own.ring("ALARM")
+    assert own("deploy", own.shop, "--image", f"{IMAGE}:1.2.1").code == 1
+    assert serving(own) == f"{IMAGE}:1.1.0"
+    own.ok("deploy", own.shop, "--image", f"{IMAGE}:1.2.1", "--despite-alarms")
+    own.ring("OK")
+    assert serving(own) == f"{IMAGE}:1.2.1"
+
+
+def test_nothing_is_torn_down_in_the_middle_of_a_deployment(own: Shop) -> None:
+    process = start(own, "--image", f"{IMAGE}:1.2.2")
+    until_traffic_moves(process)
+    refused = own("destroy", own.shop)
+    assert (refused.code, "is under way" in refused.err) == (2, True)
+    process.communicate()
+    assert process.returncode == 0
 
 
 def test_an_interrupted_deployment_goes_on_and_is_followed_again(own: Shop) -> None:
@@ -120,13 +140,12 @@ def test_an_interrupted_deployment_goes_on_and_is_followed_again(own: Shop) -> N
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     assert process.returncode == 130
-    assert f"Follow it again: tierform deploy {own.shop}" in out
+    assert f"Follow it again: tierform deploy {own.shop} --follow" in out
     assert "Traceback" not in err
     other = own("deploy", own.shop, "--image", f"{IMAGE}:1.4.0")
     assert other.code == 2
     assert f"of {IMAGE}:1.3.0 is under way" in other.err
-    ran = own.ok("deploy", own.shop)
-    assert "is under way already" in ran.out
+    ran = own.ok("deploy", own.shop, "--follow")
     assert "migrate" not in ran.out, "the migration has run"
     assert serving(own) == f"{IMAGE}:1.3.0"
     own.assert_nothing_to_change()
@@ -137,7 +156,8 @@ def test_a_killed_deployment_goes_on_too(own: Shop) -> None:
     until_traffic_moves(process)
     process.kill()
     process.communicate()
-    own.ok("deploy", own.shop, "--image", f"{IMAGE}:1.4.0")
+    ran = own.ok("deploy", own.shop, "--image", f"{IMAGE}:1.4.0")
+    assert "is under way already" in ran.out
     assert serving(own) == f"{IMAGE}:1.4.0"
 
 

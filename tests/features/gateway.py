@@ -102,7 +102,7 @@ for _group in ("AmazonIpReputationList", "CommonRuleSet", "KnownBadInputsRuleSet
     _managed(_group)
 
 
-def _limit(rule: str) -> None:
+def _limit(rule: str, most: int) -> None:
     @firewall.proves(
         delete("firewall", ACL, "rule", {"name": rule}),
         change("firewall", ACL, "rule", {"name": rule}, *RATE, to=2000000000),
@@ -111,12 +111,12 @@ def _limit(rule: str) -> None:
     )  # fmt: skip
     def limits(reading: Reading, tier: Tier) -> None:
         assert rule in _rules(reading)
-        assert _rules(reading)[rule]["statement"][0]["rate_based_statement"][0]["limit"] <= 100000
+        assert _rules(reading)[rule]["statement"][0]["rate_based_statement"][0]["limit"] <= most
         assert len(_rules(reading)[rule]["action"][0]["block"]) == 1, "it would only count"
 
 
-_limit("rate-limit")
-_limit("login-rate-limit")
+_limit("rate-limit", 750000)
+_limit("login-rate-limit", 2000)
 
 
 @firewall.proves(

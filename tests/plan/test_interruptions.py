@@ -52,9 +52,18 @@ def test_what_goes_on_meanwhile_is_not_named(kind: str, before: Any, after: Any)
 def test_a_new_password_is_named_without_any_value_of_it() -> None:
     before = {"password_wo_version": 1, "password_wo": None}
     [line] = describe_interruptions(plan_of("aws_db_instance", before, before | {"password_wo_version": 2}))
-    assert "password_wo_version 1 -> 2: new connections need the new password" in line
+    assert line.endswith(
+        "password_wo_version 1 -> 2: new connections need the new password: deploy the tasks anew at once"
+    )
 
 
 def test_the_way_out_is_named_when_it_goes() -> None:
     [line] = describe_interruptions(plan_of("aws_nat_gateway", {"id": "nat-1"}, None))
     assert "tasks cannot connect outwards" in line
+
+
+def test_fewer_restore_points_are_named_as_a_loss() -> None:
+    [line] = describe_interruptions(
+        plan_of("aws_db_instance", {"backup_retention_period": 14}, {"backup_retention_period": 7})
+    )
+    assert line.endswith("backup_retention_period 14 -> 7: older restore points are lost, at once")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.emulator.registry import Answer, Call, Decline, amend, fail, operation
+from generator.emulator.registry import Answer, Call, Decline, amend, backend, fail, operation
 
 ENGINE_VERSIONS = {"redis": "7.1.0", "valkey": "8.0.0"}
 
@@ -24,23 +24,45 @@ KEPT = {
 }
 
 
-def _group(call: Call) -> Any:
+def group_of(call: Call) -> Any:
+    """Return the replication group that a call names, or answer that there is none."""
     groups, name = call.backend().replication_groups, call.params["ReplicationGroupId"]
     if name not in groups:
         fail("ReplicationGroupNotFoundFault", f"ReplicationGroup {name} not found.")
     return groups[name]
 
 
-def _set_members(group: Any, count: int) -> None:
-    """Give a group without shards `count` members, by copies of its primary node."""
-    primary, *replicas = (node_group := group.node_groups[0])["node_group_members"]
+def _set_members(call: Call, group: Any, count: int) -> None:
+    """Give a group without shards `count` members, by copies of its primary node, spread over the zones in turn."""
+    node_group, zones = group.node_groups[0], _zones(call, group)
+    members = node_group["node_group_members"]
+    primary = next(node for node in members if node["current_role"] == "primary")
     domain = primary["read_endpoint"]["address"].removeprefix(primary["cache_cluster_id"])
-    for number in range(len(replicas) + 2, count + 1):
-        name = f"{group.replication_group_id}-{number:03d}"
-        endpoint = {"address": f"{name}{domain}", "port": group.port}
-        replicas.append({**primary, "cache_cluster_id": name, "read_endpoint": endpoint, "current_role": "replica"})
-    node_group["node_group_members"] = [primary, *replicas][:count]
-    group.member_clusters = [node["cache_cluster_id"] for node in node_group["node_group_members"]]
+    known = {node["cache_cluster_id"]: node for node in members}
+    names = [f"{group.replication_group_id}-{number:03d}" for number in range(1, max(count, len(members)) + 1)]
+    # The primary stays, whichever it is after a failover.
+    kept = sorted(sorted(names, key=lambda name: (name != primary["cache_cluster_id"], name))[:count])
+    node_group["node_group_members"] = [
+        known.get(name)
+        or {
+            **primary,
+            "cache_cluster_id": name,
+            "current_role": "replica",
+            "read_endpoint": {"address": f"{name}{domain}", "port": group.port},
+        }
+        for name in kept
+    ]
+    for node in node_group["node_group_members"]:
+        node["preferred_availability_zone"] = zones[(int(node["cache_cluster_id"][-3:]) - 1) % len(zones)]
+    group.member_clusters = kept
+
+
+def _zones(call: Call, group: Any) -> list[str]:
+    """Return the zones of the group's subnets, or those with which the region's names begin."""
+    found = call.backend().cache_subnet_groups.get(group.cache_subnet_group_name)
+    ec2 = backend("ec2", call.region)
+    zones = {ec2.get_subnet(name).availability_zone for name in (found.subnet_ids if found else [])}
+    return sorted(zones) or [f"{call.region}{letter}" for letter in "abc"]
 
 
 def _set_logs(group: Any, configurations: list[dict[str, Any]] | None) -> None:
@@ -53,15 +75,17 @@ def _set_logs(group: Any, configurations: list[dict[str, Any]] | None) -> None:
 
 @amend("elasticache", "CreateReplicationGroup")
 def create_replication_group(call: Call, answer: Answer) -> None:
-    """Ignores NumCacheClusters and garbles the log deliveries."""
-    group = _group(call)
+    """Ignores NumCacheClusters and the zones, and garbles the log deliveries."""
+    group = group_of(call)
     group.log_delivery_configurations = []
     _set_logs(group, call.params.get("LogDeliveryConfigurations"))
     group.user_group_ids = list(call.params.get("UserGroupIds") or [])
     if not group.engine_version or group.engine_version.count(".") < 2:
         group.engine_version = _full_version(group)
     if group.cluster_mode != "enabled" and (call.params.get("NumNodeGroups") or 1) == 1:
-        _set_members(group, call.params.get("NumCacheClusters") or 1 + (call.params.get("ReplicasPerNodeGroup") or 0))
+        _set_members(
+            call, group, call.params.get("NumCacheClusters") or 1 + (call.params.get("ReplicasPerNodeGroup") or 0)
+        )
     _answer_group(group, answer["ReplicationGroup"])
 
 
@@ -87,7 +111,7 @@ def describe_replication_groups(call: Call, answer: Answer) -> None:
 @amend("elasticache", "ModifyReplicationGroup")
 def modify_replication_group(call: Call, answer: Answer) -> None:
     """Forgets most attributes: only seven can be changed."""
-    group = _group(call)
+    group = group_of(call)
     for parameter, attribute in KEPT.items():
         if call.params.get(parameter) is not None:
             setattr(group, attribute, call.params[parameter])
@@ -102,22 +126,9 @@ def modify_replication_group(call: Call, answer: Answer) -> None:
 @operation("elasticache", "IncreaseReplicaCount", "DecreaseReplicaCount")
 def change_replica_count(call: Call) -> Answer:
     """Not implemented."""
-    group = _group(call)
-    _set_members(group, 1 + call.params["NewReplicaCount"])
+    group = group_of(call)
+    _set_members(call, group, 1 + call.params["NewReplicaCount"])
     return {"ReplicationGroup": {"ReplicationGroupId": group.replication_group_id, "Status": "available"}}
-
-
-@operation("elasticache", "TestFailover")
-def test_failover(call: Call) -> Answer:
-    """Not implemented."""
-    group = _group(call)
-    members = group.node_groups[0]["node_group_members"]
-    if len(members) < 2:
-        fail("InvalidReplicationGroupState", f"{group.replication_group_id} has no node to fail over to.")
-    old = next(node for node in members if node["current_role"] == "primary")
-    new = next(node for node in members if node["current_role"] == "replica")
-    old["current_role"], new["current_role"] = "replica", "primary"
-    return {"ReplicationGroup": {"ReplicationGroupId": group.replication_group_id, "Status": "modifying"}}
 
 
 @amend("elasticache", "DeleteReplicationGroup")
@@ -139,6 +150,8 @@ def describe_cache_clusters(call: Call) -> Answer:
 
 
 def _member(call: Call, name: str, group: Any) -> Answer:
+    nodes = (node for shard in group.node_groups for node in shard["node_group_members"])
+    node = next(node for node in nodes if node["cache_cluster_id"] == name)
     topic, family = group.notification_topic_arn, ".".join(group.engine_version.split(".")[:1])
     return {
         "ARN": call.arn(f"cluster:{name}"),
@@ -158,6 +171,7 @@ def _member(call: Call, name: str, group: Any) -> Answer:
         "NetworkType": group.network_type,
         "NotificationConfiguration": {"TopicArn": topic, "TopicStatus": "active"} if topic else None,
         "NumCacheNodes": 1,
+        "PreferredAvailabilityZone": node.get("preferred_availability_zone"),
         "PreferredMaintenanceWindow": group.preferred_maintenance_window,
         "ReplicationGroupId": group.replication_group_id,
         "SecurityGroups": [{"SecurityGroupId": item, "Status": "active"} for item in group.security_group_ids or []],

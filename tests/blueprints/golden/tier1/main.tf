@@ -140,6 +140,10 @@ module "web" {
       security_group_id = module.cache.security_group_id
       port              = module.cache.port
     }
+    test-listener = {
+      security_group_id = module.balancer.security_group_id
+      port              = 8443
+    }
   }
   connect = {
     cache_arns = [module.cache.arn, module.cache.user_arn]

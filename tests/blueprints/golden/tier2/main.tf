@@ -145,6 +145,10 @@ module "web" {
       security_group_id = module.cache.security_group_id
       port              = module.cache.port
     }
+    test-listener = {
+      security_group_id = module.balancer.security_group_id
+      port              = 8443
+    }
   }
   connect = {
     cache_arns = [module.cache.arn, module.cache.user_arn]
@@ -171,7 +175,7 @@ module "web" {
   autoscaling = {
     min                 = 3
     max                 = 24
-    cpu_target          = 60
+    cpu_target          = 65
     requests_per_target = 9360
     scheduled = {
       school-day-begins = {
@@ -232,9 +236,7 @@ module "database" {
   multi_az              = true
   backup_retention_days = 14
   replicas = {
-    reader = {
-      instance_class = "db.t4g.medium"
-    }
+    reader = {}
   }
 }
 
@@ -377,4 +379,6 @@ module "firewall" {
 
   name            = local.name
   log_kms_key_arn = module.keys.us_east_1_key_arns["logs"]
+  login_paths     = ["/accounts/login/", "/admin/login/", "/api/auth/login/"]
+  rate_limit      = 750000
 }
