@@ -12,6 +12,7 @@ import pytest
 
 from generator.emulator import running
 from generator.workflow.state import State
+from tests.apply.runbooks import run_runbook
 from tests.conftest import Ran, Tierform
 
 SECRET_ATTRIBUTES = ("password", "secret_string", "auth_token", "master_password", "master_user_password", "passwords")
@@ -43,8 +44,14 @@ def files_while_deployed(planned_again: Ran, own: Tierform) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def destroyed(files_while_deployed: dict[str, str], own: Tierform) -> Ran:
-    return own.ok("destroy", "tier2")
+def destroyed(files_while_deployed: dict[str, str], own: Tierform) -> str:
+    """Tear it down as the runbook says, protections and all; return what the destroy printed."""
+    emulator = running(own.build / ".emulator")
+    assert emulator is not None
+    given = {key: value for key, value in emulator.environment("us-east-1").items() if value}
+    sections = ("", "Empty the buckets", "Lift the protection by hand", "Destroy", "What stays")
+    known = {"NAME": "campshub360", "TIER": "tier2", "TARGET": "local"}
+    return run_runbook("tear-down", {**own.environ, **given}, known, sections)["Destroy"]
 
 
 def test_every_planned_resource_is_created(applied: Ran, own: Tierform) -> None:
@@ -104,7 +111,7 @@ def emulated_secrets(own: Tierform) -> dict[str, str]:
     return found
 
 
-def test_the_emulator_holds_nothing_after_destroy(destroyed: Ran, own: Tierform) -> None:
+def test_the_emulator_holds_nothing_after_destroy(destroyed: str, own: Tierform) -> None:
     emulator = running(own.build / ".emulator")
     assert emulator is not None
     assert emulator.inventory()["resources"] == {}
@@ -112,6 +119,6 @@ def test_the_emulator_holds_nothing_after_destroy(destroyed: Ran, own: Tierform)
     assert State(own.build / "tier2" / "terraform.tfstate.d" / "local" / "terraform.tfstate").instances() == []
 
 
-def test_terraform_said_nothing_of_deprecation(destroyed: Ran, own: Tierform) -> None:
+def test_terraform_said_nothing_of_deprecation(destroyed: str, own: Tierform) -> None:
     log = Path(own.build / "tier2" / ".tierform" / "terraform.log").read_text()
     assert "deprecat" not in log.lower()
