@@ -49,7 +49,8 @@ class Listener:
             self.console.warn(text)
         if code:
             said = "\n\nerror: ".join(self.errors) or f"terraform {command} ended with {code}"
-            raise TerraformError(said, f"Terraform's full output is {log}")
+            remedies = [remedy for text, remedy in REMEDIES.items() if text in said]
+            raise TerraformError(said, "; ".join([*remedies, f"Terraform's full output is {log}"]))
 
     def completed(self) -> int:
         """Return how many resources were created, updated or deleted."""
@@ -109,6 +110,11 @@ class Listener:
         return "\n".join(lines)
 
 
+# What AWS says of a fault that is not in the blueprint, and what to do about it.
+REMEDIES = {
+    "scheduled for deletion": "a secret of an earlier deployment holds its name for 30 days: "
+    "`aws secretsmanager delete-secret --force-delete-without-recovery --secret-id NAME` frees it, then apply again",
+}
 HANDLERS = {
     "refresh_start": Listener.planned,
     "planned_change": Listener.planned,

@@ -53,6 +53,8 @@ def apply_command(request: Request, project: Project, console: Console, *, yes: 
     if plan.empty():
         return
     note_emulator(deployment.folder, bench.target)
+    if bench.target.local:
+        purge_secrets(Clients(bench.target.environment, deployment.composition.region), deployment.composition.name)
     done = bench.apply("apply", expected=len(plan.effective()))
     console.line(f"\n{done}\n")
     for name, value in bench.outputs().items():
@@ -115,6 +117,15 @@ def retire_revisions(bench: Workbench, outputs: Mapping[str, Any]) -> None:
             step.note = f"{retire(clients, service)} task-definition revisions"
     except DeployError as error:
         bench.console.warn(f"task-definition revisions of {bench.deployment.composition.name} stay: {error.message}")
+
+
+def purge_secrets(clients: Clients, name: str) -> None:
+    """Delete a destroyed deployment's secrets for good: the emulator keeps their names for 30 days, as AWS does."""
+    prefix = {"Key": "name", "Values": [f"{name}/"]}
+    found = clients.call("secretsmanager", "list_secrets", IncludePlannedDeletion=True, Filters=[prefix])
+    for secret in found["SecretList"]:
+        if "DeletedDate" in secret:
+            clients.call("secretsmanager", "delete_secret", SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
 
 
 def terraform_command(request: Request, arguments: Sequence[str], project: Project, console: Console) -> int:
