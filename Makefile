@@ -17,11 +17,11 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 TIERFORM := $(VENV)/bin/tierform
-LOCKS := requirements.lock requirements-uv.lock requirements-terraform.lock
+LOCKS := requirements.lock requirements-checkov.lock requirements-uv.lock requirements-terraform.lock
 # A virtual environment does not survive being moved: the stamp is that of this folder.
 STAMP := $(VENV)/.ready-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 
-.PHONY: all help setup plan apply destroy deploy migrate render test lint features bench docs clean
+.PHONY: all help setup plan apply destroy gate deploy migrate render test lint features mutants bench docs clean
 
 all: $(STAMP) help
 
@@ -33,14 +33,17 @@ setup: ## Set up again: Python packages, the tierform command, Terraform
 	@rm -f '$(STAMP)'
 	@$(MAKE) --no-print-directory '$(STAMP)'
 
-plan: $(STAMP) ## Render and plan TIER; leaves the root module, plan.tfplan and plan.json in build/TIER
+plan: $(STAMP) ## Render, plan and gate TIER; leaves the root module, plan.tfplan and plan.json in build/TIER
 	@$(TIERFORM) plan '$(TIER)' --target '$(TARGET)' $(ARGS)
 
-apply: $(STAMP) ## Apply exactly the plan that was shown
+apply: $(STAMP) ## Apply exactly the plan that was shown and passed the gate
 	@$(TIERFORM) apply '$(TIER)' --target '$(TARGET)' $(ARGS)
 
 destroy: $(STAMP) ## Tear TIER down
 	@$(TIERFORM) destroy '$(TIER)' --target '$(TARGET)' $(ARGS)
+
+gate: $(STAMP) ## Plan every tier and judge the plans by Checkov and the policies
+	@$(TIERFORM) gate --target '$(TARGET)' $(ARGS)
 
 deploy: $(STAMP) ## Deploy IMAGE blue-green and watch it; again: follow the deployment under way
 	@$(TIERFORM) deploy '$(TIER)' --target '$(TARGET)' $(if $(IMAGE),--image '$(IMAGE)') $(ARGS)
@@ -65,6 +68,9 @@ lint: $(STAMP) ## Check style, types, formatting and generated documents
 features: $(STAMP) ## Prove the table of features: each assertion on a tier's plan fails once its feature is taken out
 	@$(PYTHON) -m tests.features $(ARGS)
 
+mutants: $(STAMP) ## Measure the gate: how many single faults in the tiers' plans it catches
+	@$(PYTHON) -m tests.strength $(ARGS)
+
 bench: $(STAMP) ## Measure how fast tierform is, each figure beside a peer
 	@$(PYTHON) tests/bench.py $(ARGS)
 
@@ -79,6 +85,7 @@ $(STAMP): $(LOCKS) pyproject.toml
 	@rm -f '$@'
 	@$(find_python) && $(make_environment)
 	@$(install_packages)
+	@$(install_checkov)
 	@$(install_command)
 	@$(check_terraform)
 	@touch '$@'
@@ -120,6 +127,16 @@ if ! $$pip config list | grep -q '[.]index-url=' \
 else \
   echo 'setup: installing with pip'; \
   $$pip install --quiet --require-hashes -r requirements.lock; \
+fi
+endef
+
+# Checkov's hcl2 and ours are two packages of one name: it gets an environment of its own, inside ours.
+define install_checkov
+echo 'setup: Checkov of requirements-checkov.lock'; \
+$(PYTHON) -m venv --clear $(VENV)/checkov || exit 1; \
+if ! $(UV) pip sync --quiet --python $(VENV)/checkov/bin/python --require-hashes --compile-bytecode \
+     requirements-checkov.lock 2>/dev/null; then \
+  $(VENV)/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-checkov.lock; \
 fi
 endef
 

@@ -1,18 +1,20 @@
 """The `tierform` command: reads arguments, calls one step each, turns errors into messages and exit codes.
 
-Exit codes: 0 done, 1 Terraform failed, 2 wrong input, 130 interrupted; with `--check`: 0 current, 2 stale, 1 error.
+Exit codes: 0 done, 1 Terraform failed or the gate has findings, 2 wrong input or not to be judged, 130 interrupted;
+with `--check`: 0 current, 2 stale, 1 error.
 Imports stay inside the commands: start-up time is a feature.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator import __version__
-from generator.diagnostics import UserError
+from generator.diagnostics import UserError, nearest
 
 if TYPE_CHECKING:
     from generator.report import Console
@@ -33,6 +35,8 @@ DEPLOYMENT = click.option(
     envvar="TIERFORM_DEPLOYMENT",
     help="The folder of build/ that keeps root module and state, if not the tier's own: plan tier2 on tier1's state.",
 )
+FORMS = ("table", "json", "sarif", "junit", "markdown")
+REPORT = click.Path(dir_okay=False, path_type=Path)
 OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Render over hand-edited files; each is kept as NAME.edited."
 )
@@ -109,12 +113,13 @@ def render(context: click.Context, tier: str, deployment: str, *, overwrite: boo
 @DEPLOYMENT
 @OVERWRITE
 def plan(context: click.Context, tier: str, target: str, deployment: str, *, overwrite: bool) -> None:
-    """Render and plan TIER; leaves plan.tfplan and plan.json in build/TIER."""
+    """Render, plan and gate TIER; leaves plan.tfplan and plan.json in build/TIER. Ends as `gate` does."""
     from generator.project import find_project  # noqa: PLC0415
     from generator.workflow.request import Request  # noqa: PLC0415
     from generator.workflow.run import plan_command  # noqa: PLC0415
 
-    plan_command(Request(tier, target, deployment), find_project(), console(context), overwrite=overwrite)
+    request = Request(tier, target, deployment)
+    context.exit(int(plan_command(request, find_project(), console(context), overwrite=overwrite)))
 
 
 @command
@@ -123,7 +128,7 @@ def plan(context: click.Context, tier: str, target: str, deployment: str, *, ove
 @DEPLOYMENT
 @click.option("--yes", is_flag=True, help="Do not ask before changing a real account.")
 def apply(context: click.Context, tier: str, target: str, deployment: str, *, yes: bool) -> None:
-    """Apply exactly the plan that was shown; without one, plan and show it first."""
+    """Apply exactly the plan that was shown and passed the gate; without one, plan, gate and show it first."""
     from generator.project import find_project  # noqa: PLC0415
     from generator.workflow.request import Request  # noqa: PLC0415
     from generator.workflow.run import apply_command  # noqa: PLC0415
@@ -217,6 +222,56 @@ def terraform(context: click.Context, tier: str, target: str, deployment: str, a
 
 
 @command
+@click.argument("plans", nargs=-1, type=click.Path(path_type=Path), metavar="[PLAN.json]...")
+@TARGET
+@click.option("--blueprint", default="", metavar="TIER", help="Whose waivers and promises hold for the plans.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True, help="What is printed.")
+@click.option("--json", type=REPORT, help="Write the verdict as JSON, too.")
+@click.option("--sarif", type=REPORT, help="Write it as SARIF 2.1.0, for code scanning.")
+@click.option("--junit", type=REPORT, help="Write it as JUnit XML.")
+@click.option("--markdown", type=REPORT, help="Write it as Markdown, for a comment.")
+def gate(
+    context: click.Context, plans: tuple[Path, ...], target: str, blueprint: str, form: str, **reports: Path | None
+) -> None:
+    """Judge plans by Checkov and the policies: any plan JSON; without one, every blueprint, planned now.
+
+    A plan that tierform rendered is judged with the waivers of its blueprint. Ends with 0 if all pass, 1 with findings,
+    2 if something cannot be judged.
+    """
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow import gate as work  # noqa: PLC0415
+
+    project = find_project()
+    work.remove_reports(reports)
+    if plans:
+        verdict = work.gate_files(plans, blueprint, project)
+    else:
+        verdict = work.gate_blueprints(target, project, console(context))
+    work.write_reports(verdict, reports)
+    click.echo(work.rendered(verdict, form))
+    context.exit(int(verdict.exit))
+
+
+@command
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+def policies(context: click.Context, ids: tuple[str, ...]) -> None:  # noqa: ARG001
+    """List the policies; with IDs, say of each why it is there and what to do."""
+    from generator.policy.load import PolicyError, describe  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.report.policies import details, table  # noqa: PLC0415
+
+    try:
+        found = describe(find_project().policies)
+    except PolicyError as error:
+        raise UserError(str(error), "mend the file; the gate does not run without it") from None
+    known = [item.id for item in found]
+    for unknown in (id_ for id_ in ids if id_ not in known):
+        raise UserError(f'there is no policy "{unknown}"', nearest(unknown, known))
+    chosen = [item for item in found if item.id in ids]
+    click.echo("\n\n".join(map(details, chosen)) if ids else table(found))
+
+
+@command
 @click.argument("tier")
 @click.argument("path")
 def explain(context: click.Context, tier: str, path: str) -> None:  # noqa: ARG001
@@ -232,14 +287,14 @@ def explain(context: click.Context, tier: str, path: str) -> None:  # noqa: ARG0
 @command
 @click.option("--check", is_flag=True, help="Write nothing; end with 2 if a document is stale.")
 def docs(context: click.Context, *, check: bool) -> None:  # noqa: ARG001
-    """Write what is generated from the code: the modules' interface tables and the blueprints' JSON Schema."""
+    """Write what is generated from the code: interface tables, the blueprints' JSON Schema, the list of policies."""
     from generator import docs as documents  # noqa: PLC0415
     from generator.atomic import write_atomically  # noqa: PLC0415
     from generator.project import find_project  # noqa: PLC0415
     from generator.workflow.deployment import catalog_of  # noqa: PLC0415
 
     project = find_project()
-    wanted = documents.documents(catalog_of(project), project.schema)
+    wanted = documents.documents(catalog_of(project), project.schema, project.policies)
     stale = documents.stale(wanted)
     if check and stale:
         raise UserError(f"not as the code says: {', '.join(map(str, stale))}", "run `tierform docs`")

@@ -14,11 +14,13 @@ SOURCE = Path(__file__).resolve().parents[1]
 class Project:
     """The folders that tierform works with.
 
-    `modules` and `blueprints` come with tierform; `build` is below the working directory, or where TIERFORM_BUILD says.
+    `modules`, `blueprints` and `policies` come with tierform; `build` is below the working directory, or where
+    TIERFORM_BUILD says.
     """
 
     modules: Path
     blueprints: Path
+    policies: Path
     build: Path
 
     @property
@@ -44,7 +46,8 @@ class Project:
 def find_project(environ: Mapping[str, str] = os.environ) -> Project:
     """Return the project's folders: relative where they lie below the working directory, for short messages."""
     build = Path(environ.get("TIERFORM_BUILD") or "build")
-    return Project(modules=_short(SOURCE / "modules"), blueprints=_short(SOURCE / "blueprints"), build=build)
+    own = {name: _short(SOURCE / name) for name in ("modules", "blueprints", "policies")}
+    return Project(**own, build=build)
 
 
 def _short(path: Path) -> Path:

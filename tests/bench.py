@@ -104,6 +104,36 @@ def bench_plan(build: Path, environ: dict[str, str]) -> None:
             (root / name).unlink(missing_ok=True)
 
 
+def bench_gate(build: Path, environ: dict[str, str]) -> None:
+    """Measure the gate over both tiers, whole process, against Checkov once for each with the same policies."""
+    from generator.gate.environment import find_checkov  # noqa: PLC0415
+
+    tierform = str(Path(sys.executable).with_name("tierform"))
+    for tier in ("tier1", "tier2"):
+        subprocess.run([tierform, "plan", tier], cwd=PROJECT, env=environ, check=True, capture_output=True)
+    plans = [str(build / tier / "plan.json") for tier in ("tier1", "tier2")]
+    python = find_checkov()
+    bare = {**environ, "PYTHONPATH": str(PROJECT)}
+    options = "--framework terraform_plan --skip-download --soft-fail --external-checks-dir policies"
+    script = "; ".join(f"{python.with_name('checkov')} -f {plan} {options}" for plan in plans)
+    figures = in_turns(
+        process(tierform, "gate", *plans, environ=environ), process("sh", "-c", script, environ=bare), PLAN_RUNS
+    )
+    report("gate of both tiers, whole process", *_named(figures, "checkov -f plan.json, twice"), "at most 0.25")
+    measured = subprocess.run(
+        [str(python), "tests/bench_policies.py", *plans],
+        cwd=PROJECT,
+        env=bare,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    own, theirs = map(float, measured.stdout.split()[-2:])
+    report(
+        "policies on both plans, Checkov imported", own, "Checkov's own checks on them", theirs, own / theirs, "none"
+    )
+
+
 def _named(figures: tuple[float, float, float], peer: str) -> tuple[float, str, float, float]:
     ours, theirs, ratio = figures
     return ours, peer, theirs, ratio
@@ -121,6 +151,7 @@ def main() -> None:
             bench_cold_render(build, environ)
             bench_warm_render(build)
             bench_plan(build, environ)
+            bench_gate(build, environ)
         finally:
             stop(build / ".emulator")
 

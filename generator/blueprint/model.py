@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from generator.blueprint.document import Node
+from generator.blueprint.waivers import Waiver, decode_waivers
 from generator.diagnostics import Mark, Problems, nearest
 
 T = TypeVar("T")
@@ -19,10 +20,10 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d$")
 ACCOUNT = re.compile(r"\d{12}$")
 
 TOP = ("extends", "name", "description", "region", "account_id", "tags", "objectives", "variables", "locals",
-       "defaults", "components", "outputs")  # fmt: skip
+       "defaults", "components", "outputs", "waivers")  # fmt: skip
 REQUIRED_TOP = ("name", "region", "components")
 OBJECTIVES = ("concurrent_users", "requests_per_second", "p95_ms", "availability", "monthly_usd")
-COMPONENT = ("module", "inputs", "moved_from")
+COMPONENT = ("module", "inputs", "moved_from", "waivers")
 VARIABLE = ("type", "description", "default", "sensitive")
 OUTPUT = ("value", "description")
 
@@ -37,6 +38,7 @@ class Component:
     module_mark: Mark
     inputs: Node
     moved_from: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,16 @@ class Blueprint:
     defaults: Node | None = None
     components: dict[str, Component] = field(default_factory=dict)
     outputs: dict[str, Output] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+
+    def all_waivers(self) -> tuple[Waiver, ...]:
+        """Return the waivers of all components and of the root module."""
+        return (*(waiver for item in self.components.values() for waiver in item.waivers), *self.waivers)
+
+    def promises(self) -> dict[str, float]:
+        """Return the objectives by name."""
+        section = self.objectives
+        return {key: float(node.value) for key, node in section.items()} if section else {}  # type: ignore[arg-type]
 
 
 def decode(tier: str, source: str, root: Node, problems: Problems) -> Blueprint | None:
@@ -108,6 +120,7 @@ def decode(tier: str, source: str, root: Node, problems: Problems) -> Blueprint 
         defaults=_section(root, "defaults", problems),
         components=_named(root, "components", _component, problems),
         outputs=_named(root, "outputs", _output, problems),
+        waivers=decode_waivers(root.get("waivers"), "", problems),
     )
 
 
@@ -160,7 +173,9 @@ def _component(name: str, mark: Mark, node: Node, problems: Problems) -> Compone
         problems.add(mark, f'component "{name}" has no module', "add `module:` with the name of a folder in modules/")
         return None
     inputs = _section(node, "inputs", problems) or Node({}, mark)
-    return Component(name, module.value, mark, module.mark, inputs, _former(node.get("moved_from"), problems))
+    waivers = decode_waivers(node.get("waivers"), name, problems)
+    former = _former(node.get("moved_from"), problems)
+    return Component(name, module.value, mark, module.mark, inputs, former, waivers)
 
 
 def _former(node: Node | None, problems: Problems) -> tuple[str, ...]:

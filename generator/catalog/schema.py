@@ -36,16 +36,40 @@ def blueprint_schema(catalog: Catalog) -> Schema:
             "defaults": {"type": "object", "description": "Inputs that each component gets whose module has them."},
             "components": _named({"anyOf": [*(_component(module) for module in modules), _PARTIAL, UNSET]}),
             "outputs": _named({}),
+            "waivers": _REFERRED,
         },
     }
 
+
+_REFERRED: Schema = {"$ref": "#/$defs/waivers"}
+_WAIVERS: Schema = {
+    "type": "object",
+    "description": "Findings of the gate that are accepted, each with a name of its own.",
+    "additionalProperties": {
+        "anyOf": [
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "check": {"type": "string", "description": "Id of the check or policy."},
+                    "address": {"type": "string", "description": "Address, in a component: within it; * is anything."},
+                    "reason": {"type": "string", "description": "Why the finding is acceptable here."},
+                    "owner": {"type": "string", "description": "Who answers for it."},
+                    "when": {"enum": ["created", "deployed"], "description": "Only before, or after, it is there."},
+                    "expires": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "description": "Last day."},
+                },
+            },
+            UNSET,
+        ]
+    },
+}
 
 # A component of an extended blueprint, sized here: its module is named there.
 _PARTIAL: Schema = {
     "type": "object",
     "not": {"required": ["module"]},
     "additionalProperties": False,
-    "properties": {"inputs": {"type": "object"}, "moved_from": {"type": ["string", "array"]}},
+    "properties": {"inputs": {"type": "object"}, "moved_from": {"type": ["string", "array"]}, "waivers": _REFERRED},
 }
 
 
@@ -55,6 +79,7 @@ def _component(module: Module) -> Schema:
             "module": {"const": module.name},
             "inputs": _closed({item.name: _input(item) for item in module.inputs.values()}),
             "moved_from": {"type": ["string", "array"], "description": "The component's former name or names."},
+            "waivers": _REFERRED,
         }
     )
     return {**schema, "required": ["module"]}

@@ -15,11 +15,13 @@ from generator.deploy.codedeploy import under_way
 from generator.deploy.service import release_of, service_of
 from generator.deploy.tasks import retire
 from generator.diagnostics import UserError
+from generator.gate.model import Exit, Verdict
 from generator.plan import Plan, read_plan
 from generator.plan.summary import describe_interruptions, describe_loss, headline, losses, table
 from generator.project import Project
 from generator.report import Console
 from generator.workflow import record
+from generator.workflow.gate import basis, gate_deployment, rendered
 from generator.workflow.hint import hint
 from generator.workflow.prepare import existing, prepared
 from generator.workflow.request import Request
@@ -27,26 +29,34 @@ from generator.workflow.state import note_emulator, state_of
 from generator.workflow.terraform import Workbench
 
 
-def plan_command(request: Request, project: Project, console: Console, *, overwrite: bool = False) -> None:
-    """Render and plan its blueprint; print the plan and leave it to be applied. Raises UserError."""
+def plan_command(request: Request, project: Project, console: Console, *, overwrite: bool = False) -> Exit:
+    """Render, plan and gate its blueprint; print plan and findings, leave the plan to be applied if it passed.
+
+    Return how the gate ended. Raises UserError.
+    """
     bench = prepared(request, project, console, overwrite=overwrite)
-    plan = shown_plan(bench)
-    show(plan, bench)
+    plan, verdict = gated_plan(bench, project)
+    show(plan, bench, verdict)
     console.line(f"\nIn full: {bench.deployment.plan_json}, Terraform's output: {bench.deployment.log}")
-    if not plan.empty():
+    if verdict.exit is not Exit.PASSED:
+        console.line("It cannot be applied: the gate does not let it through.", bold=True)
+    elif not plan.empty():
         console.line(f"Next: {hint('apply', bench)}")
+    return verdict.exit
 
 
 def apply_command(request: Request, project: Project, console: Console, *, yes: bool) -> None:
     """Apply the plan that was shown for a deployment, or plan, show and apply. Raises UserError."""
     bench = prepared(request, project, console)
     deployment = bench.deployment
-    if record.still_valid(deployment, bench.target):
+    if record.still_valid(deployment, bench.target, basis(deployment, project)):
         plan = read_plan(deployment.plan_json)
         console.line(f"\nApplying the plan that was shown: {headline(plan)}\n")
     else:
-        plan = shown_plan(bench)
-        show(plan, bench)
+        plan, verdict = gated_plan(bench, project)
+        show(plan, bench, verdict)
+        if verdict.exit is not Exit.PASSED:
+            raise Refused(verdict)
         if not (plan.empty() or bench.target.local or yes):
             confirm_apply()
     record.forget(deployment)
@@ -150,16 +160,28 @@ def lifted(bench: Workbench) -> list[str]:
     return [name for name in guards if name in declared]
 
 
-def shown_plan(bench: Workbench) -> Plan:
-    """Plan, and record the plan as the one to apply."""
+class Refused(UserError):  # noqa: N818 - what the gate does
+    """The gate does not let a plan through; ends with the gate's exit code."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(
+            "nothing was applied: the plan did not pass the gate", "mend the findings above, or waive them"
+        )
+        self.exit_code = int(verdict.exit)
+
+
+def gated_plan(bench: Workbench, project: Project) -> tuple[Plan, Verdict]:
+    """Plan and gate; record the plan as the one to apply if it passed."""
     record.forget(bench.deployment)
     plan = bench.plan()
-    record.remember(bench.deployment, bench.target)
-    return plan
+    verdict = gate_deployment(bench.deployment, project, bench.console)
+    if verdict.exit is Exit.PASSED:
+        record.remember(bench.deployment, bench.target, basis(bench.deployment, project), verdict.plans[0])
+    return plan, verdict
 
 
-def show(plan: Plan, bench: Workbench) -> None:
-    """Print the plan: what is lost first, then the counts by component."""
+def show(plan: Plan, bench: Workbench, verdict: Verdict) -> None:
+    """Print the plan: what is lost first, then the counts by component, then what the gate found."""
     console = bench.console
     console.line()
     for change in losses(plan):
@@ -176,6 +198,9 @@ def show(plan: Plan, bench: Workbench) -> None:
             console.line(text)
         console.line()
     console.line(headline(plan), bold=True)
+    if verdict.exit is not Exit.PASSED:
+        console.line()
+        console.line(rendered(verdict, "table"))
 
 
 def confirm_apply() -> None:

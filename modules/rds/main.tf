@@ -116,6 +116,7 @@ resource "aws_db_instance" "this" {
 
   db_subnet_group_name   = aws_db_subnet_group.this.name
   multi_az               = var.multi_az
+  ca_cert_identifier     = "rds-ca-rsa2048-g1"
   port                   = 5432
   publicly_accessible    = false
   vpc_security_group_ids = [aws_security_group.this.id]
@@ -182,6 +183,7 @@ resource "aws_db_instance" "replica" {
   storage_type          = "gp3"
 
   availability_zone                   = each.value.availability_zone
+  ca_cert_identifier                  = "rds-ca-rsa2048-g1"
   iam_database_authentication_enabled = true
   publicly_accessible                 = false
   vpc_security_group_ids              = [aws_security_group.this.id]

@@ -64,10 +64,14 @@ class Assertion:
 
 @dataclass
 class Row:
-    """A row of the architecture; absent says, by tier, why the architecture has it not there."""
+    """A row of the architecture; absent says, by tier, why the architecture has it not there.
+
+    `apart` links to what proves a row that no single assertion on a plan can.
+    """
 
     title: str
     absent: dict[str, str] = field(default_factory=dict)
+    apart: str = ""
     assertions: list[Assertion] = field(default_factory=list)
 
     def proves(
@@ -90,4 +94,6 @@ class Row:
         """Return what the README's table says of this row and tier."""
         if self.of(tier):
             return "yes"
+        if self.apart:
+            return f"yes, {self.apart}"
         return f"\N{EN DASH} {self.absent[tier]}" if tier in self.absent else "not yet"

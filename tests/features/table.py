@@ -35,13 +35,13 @@ ROWS = [
     parts.budget,
     parts.response_time,
     parts.shape,
-    # What no plan can show. A row without assertions is "not yet".
+    # What no single assertion on a plan can show; without a proof apart it is "not yet".
     Row("Monthly price within the budget"),
     Row("Concurrent users: 5,000-10,000 and 20,000-50,000"),
     Row("Requests per second: 5,000-8,000 and 15,000-25,000"),
     Row("Response time under load: 95 of 100 below 200 and 100 ms"),
     Row("Uptime: 99.9 % and 99.99 %"),
-    Row("Checkov policies"),
+    Row("Checkov policies", apart="[proven by faults](docs/policies.md)"),
     Row("Policy gates in pull requests"),
     Row("Terraform Cloud runs"),
 ]

@@ -20,6 +20,14 @@ SECRETS = """\
 name: small
 region: eu-west-1
 account_id: "111122223333"
+tags: {application: small}
+waivers:
+  rotation:
+    check: CKV2_AWS_57
+    address: module.secrets.*
+    reason: A token that is tried out and thrown away.
+    owner: tests
+    expires: "2099-12-31"
 components:
   secrets:
     module: secrets
@@ -34,6 +42,7 @@ components:
 KEYS = """\
 name: small
 region: eu-west-1
+tags: {application: small}
 components:
   keys:
     module: kms
@@ -112,7 +121,7 @@ def test_what_terraform_refuses_is_placed_in_the_blueprint(small) -> None:
     ran = small("plan", small.blueprint)
     assert ran.code == 1
     assert "Invalid value for variable" in ran.err
-    assert f"set at: {small.blueprint}:9:29" in ran.err
+    assert f"set at: {small.blueprint}:17:29" in ran.err
     assert "Traceback" not in ran.err
     assert not (small.build / "small" / "plan.tfplan").exists()
 

@@ -1,0 +1,73 @@
+"""Checkov in an environment of its own: where it is, and one run of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from generator.diagnostics import UserError
+from generator.project import SOURCE
+
+VERSION = "3.3.30"
+SETTING = "TIERFORM_CHECKOV"
+TIMEOUT = 600
+ANEW = "run `make setup`; it installs Checkov anew"
+
+
+def find_checkov(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the Python that has Checkov: the one that TIERFORM_CHECKOV names, or that of `make setup`.
+
+    Raises UserError if there is none.
+    """
+    named = environ.get(SETTING)
+    python = Path(named) if named else Path(sys.prefix) / "checkov" / "bin" / "python"
+    if not (python.is_file() and os.access(python, os.X_OK)):
+        remedy = f"let {SETTING} name a Python that has checkov {VERSION}" if named else "run `make setup`"
+        raise UserError(f"there is no Checkov: {python} is no program", remedy)
+    return python
+
+
+def scan(plans: Sequence[Mapping[str, Any]], policies: Path, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Run `generator.gate.scan` over plans, each with `file` and `promises`; return its answer. Raises UserError."""
+    request = json.dumps({"plans": list(plans), "policies": str(policies.resolve())})
+    settings = {
+        "PATH": environ.get("PATH", ""),
+        "HOME": environ.get("HOME", ""),
+        "PYTHONPATH": str(SOURCE),
+        "LOG_LEVEL": "WARNING",
+        "PYTHONDONTWRITEBYTECODE": environ.get("PYTHONDONTWRITEBYTECODE", ""),
+    }
+    command = [str(find_checkov(environ)), "-P", "-m", "generator.gate.scan"]
+    try:
+        done = subprocess.run(
+            command, input=request, capture_output=True, text=True, env=settings, check=False, timeout=TIMEOUT
+        )
+    except OSError as error:
+        raise UserError(f"cannot start {command[0]}: {(error.strerror or str(error)).lower()}", ANEW) from None
+    except subprocess.TimeoutExpired:
+        raise UserError(f"Checkov gave no answer in {TIMEOUT} seconds", "judge fewer plans at once") from None
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        answer = None
+    if done.returncode or not _well_formed(answer):
+        last = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
+        raise UserError(f"Checkov gave no answer: {last}", ANEW)
+    return dict(answer)
+
+
+def _well_formed(answer: Any) -> bool:
+    """Say whether an answer has all that a verdict is made of."""
+    shape = {"checkov": str, "checks": list, "plans": list, "failures": list}
+    if not isinstance(answer, dict) or not all(isinstance(answer.get(key), kind) for key, kind in shape.items()):
+        return False
+    parts = {"records": list, "failures": list, "ran": dict}
+    return all(
+        isinstance(plan, dict) and all(isinstance(plan.get(key), kind) for key, kind in parts.items())
+        for plan in answer["plans"]
+    )

@@ -1,0 +1,165 @@
+"""The gate over plans of blueprints and over any plan file: `tierform gate`, and a step of `plan` and `apply`."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from generator.atomic import write_atomically
+from generator.blueprint.load import load_blueprint, locate
+from generator.blueprint.merge import available, load_chain
+from generator.blueprint.waivers import Waiver as BlueprintWaiver
+from generator.diagnostics import UserError
+from generator.gate.environment import VERSION, scan
+from generator.gate.judge import judge
+from generator.gate.model import Place, Verdict, Waiver
+from generator.gate.subjects import read_subject
+from generator.project import Project
+from generator.render.write import OWNER
+from generator.report import Console
+from generator.workflow.deployment import Deployment
+from generator.workflow.prepare import prepared
+from generator.workflow.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A plan file to be judged, with the waivers and the promises of its blueprint, if it has one."""
+
+    file: Path
+    waivers: tuple[BlueprintWaiver, ...] = ()
+    promises: Mapping[str, float] | None = None
+
+
+def gate(asked: Sequence[Asked], project: Project) -> Verdict:
+    """Return the verdict on plans, all in one run of Checkov. Raises UserError if there is no Checkov to run."""
+    started = time.monotonic()
+    subjects = [
+        read_subject(item.file, tuple(map(_waiver, item.waivers)), item.promises or {}, project.modules)
+        for item in asked
+    ]
+    readable = [
+        {"file": str(item.file.resolve()), "promises": dict(item.promises or {})}
+        for item, subject in zip(asked, subjects, strict=True)
+        if not subject.failure
+    ]
+    answer = (
+        scan(readable, project.policies)
+        if readable
+        else {"failures": [], "checkov": VERSION, "plans": [], "checks": []}
+    )
+    return replace(judge(subjects, answer, date.today()), seconds=time.monotonic() - started)
+
+
+def gate_deployment(deployment: Deployment, project: Project, console: Console) -> Verdict:
+    """Return the verdict on the plan in a deployment's folder."""
+    from generator.report.gate import headline  # noqa: PLC0415
+
+    with console.step("gate") as step:
+        composition = deployment.composition
+        verdict = gate([Asked(deployment.plan_json, composition.waivers, composition.promises)], project)
+        step.note = headline(verdict)
+    return verdict
+
+
+def gate_files(files: Iterable[Path], blueprint: str, project: Project) -> Verdict:
+    """Return the verdict on plan files; each by the blueprint that its folder was rendered from, or by `blueprint`.
+
+    Raises UserError if a blueprint is not what it should be.
+    """
+    return gate([_asked(file, blueprint, project) for file in files], project)
+
+
+def gate_blueprints(target: str, project: Project, console: Console) -> Verdict:
+    """Plan every blueprint that no other extends, and return the verdict on all of them. Raises UserError."""
+    asked = []
+    for tier in tiers(project):
+        bench = prepared(Request(tier, target), project, console)
+        bench.plan()
+        composition = bench.deployment.composition
+        asked.append(Asked(bench.deployment.plan_json, composition.waivers, composition.promises))
+    return gate(asked, project)
+
+
+def tiers(project: Project) -> list[str]:
+    """Return the names of the blueprints in the library that no other of them extends."""
+    chains = {
+        name: load_chain(locate(name, project.blueprints), project.blueprints)[1]
+        for name in available([project.blueprints])
+    }
+    extended = {file.stem for chain in chains.values() for file in chain[1:]}
+    return [name for name in chains if name not in extended]
+
+
+def basis(deployment: Deployment, project: Project) -> str:
+    """Return a digest of all but the plan that a verdict rests on: policies, waivers, promises, Checkov, the day."""
+    composition = deployment.composition
+    rest = (VERSION, date.today().isoformat(), composition.waivers, sorted(composition.promises.items()))
+    digest = hashlib.sha256(repr(rest).encode())
+    for file in sorted(project.policies.glob("*.*")):
+        if file.is_file():
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def remove_reports(reports: Mapping[str, Path | None]) -> None:
+    """Remove the reports of an earlier run: what cannot be judged now must not go on saying that it passed."""
+    for file in reports.values():
+        if file is not None:
+            file.unlink(missing_ok=True)
+
+
+def write_reports(verdict: Verdict, reports: Mapping[str, Path | None]) -> None:
+    """Write the verdict in each format that has a file; raises UserError if one cannot be written."""
+    for name, file in reports.items():
+        if file is None:
+            continue
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(file, rendered(verdict, name).encode())
+        except OSError as error:
+            raise UserError(
+                f"cannot write {file}: {(error.strerror or str(error)).lower()}", "name another file"
+            ) from None
+
+
+def rendered(verdict: Verdict, form: str) -> str:
+    """Return the verdict as table, json, sarif, junit or markdown."""
+    from generator.report.gate import as_json, junit, markdown, sarif, table  # noqa: PLC0415
+
+    forms = {"table": table, "json": as_json, "sarif": sarif, "junit": junit, "markdown": markdown}
+    text: str = forms[form].render(verdict)
+    return text
+
+
+def _asked(file: Path, blueprint: str, project: Project) -> Asked:
+    source = blueprint or _owner(file.parent)
+    if not source:
+        return Asked(file)
+    found = load_blueprint(locate(source, project.blueprints), project.blueprints)
+    return Asked(file, found.all_waivers(), found.promises())
+
+
+def _owner(folder: Path) -> str:
+    """Return the blueprint that a folder was rendered from, or ""."""
+    try:
+        return (folder / OWNER).read_text().strip()
+    except OSError:
+        return ""
+
+
+def _waiver(waiver: BlueprintWaiver) -> Waiver:
+    return Waiver(
+        name=waiver.name,
+        check=waiver.check,
+        address=waiver.address,
+        reason=waiver.reason,
+        owner=waiver.owner,
+        expires=waiver.expires,
+        place=Place(waiver.mark.file, waiver.mark.line),
+        when=waiver.when,
+    )

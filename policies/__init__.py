@@ -1,0 +1,1 @@
+"""Checkov looks for checks in packages only."""
