@@ -129,6 +129,15 @@ def _referred(resource: Resource, *path: str | int) -> tuple[Resource, ...]:
     return tuple(found)
 
 
+def _strangers(rule: Rule, callers: Any) -> Iterator[Fault]:
+    """Refuse groups that do not call the target, and what is no group at all."""
+    if rule.groups and not any(group.type in GROUPS for group in rule.groups):
+        yield Fault(f"{rule.at}: {rule.groups[0].address} is no security group")
+    for group in rule.groups:
+        if group.type in GROUPS and callers is not None and group not in callers:
+            yield Fault(f"{rule.at}: {group.address} is not the group of a caller")
+
+
 def _sources(target: Resource, rule: Rule) -> Iterator[Fault]:
     """Refuse ranges, the group itself, and groups that do not call the target."""
     for name in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"):
@@ -140,11 +149,7 @@ def _sources(target: Resource, rule: Rule) -> Iterator[Fault]:
     lists = [rule.says.get(name) for name in ("prefix_list_id", "prefix_list_ids")]
     if any(not known(item) or item for item in lists):
         yield from _lists(target, rule)
-    callers = _callers(target)
-    for group in rule.groups:
-        if group.type not in GROUPS or callers is None or group in callers:
-            continue
-        yield Fault(f"{rule.at}: {group.address} is not the group of a caller")
+    yield from _strangers(rule, _callers(target))
     if not rule.groups:
         for name in ("referenced_security_group_id", "source_security_group_id", "security_groups"):
             value = rule.says.get(name)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from generator.policy import TIERS, Fault, Resource, Severity, known, policy, rejected
 
+EDGE = "us-east-1"
 KEYS = ("RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1")
 RECORD = "aws_route53_record"
 
@@ -37,6 +38,7 @@ def validated(certificate: Resource) -> Iterator[Fault]:
         if block.get("certificate_transparency_logging_preference") == "DISABLED":
             yield Fault("it is in no public log", "options[0].certificate_transparency_logging_preference")
     yield from _names(certificate)
+    yield from _region(certificate)
     if certificate.plan.tier in TIERS and not _records(certificate):
         yield Fault("no record of DNS validates it")
 
@@ -44,6 +46,33 @@ def validated(certificate: Resource) -> Iterator[Fault]:
 def _given(certificate: Resource, argument: str) -> bool:
     value = certificate[argument]
     return not known(value) or bool(value)
+
+
+def _region(certificate: Resource) -> Iterator[Fault]:
+    """Ask for a certificate of the load balancer's own region, and of us-east-1 for the edge."""
+    plan = certificate.plan
+    for listener in plan.of("aws_lb_listener", "aws_alb_listener"):
+        if _has(listener, certificate, "certificate_arn") and listener.provider != certificate.provider:
+            yield Fault(f"{listener.address} is of another region", "")
+    regions = plan.document.get("configuration", {}).get("provider_config", {})
+    edge = {
+        name
+        for name, block in regions.items()
+        if block.get("expressions", {}).get("region", {}).get("constant_value") == EDGE
+    }
+    for distribution in plan.of("aws_cloudfront_distribution"):
+        held = _has(distribution, certificate, "viewer_certificate", 0, "acm_certificate_arn")
+        if held and edge and certificate.provider not in edge:
+            yield Fault(f"{distribution.address} takes certificates of {EDGE} only", "")
+
+
+def _has(user: Resource, certificate: Resource, *path: str | int) -> bool:
+    """Say whether a certificate is used, by itself or by way of its validation."""
+    return any(
+        item is certificate
+        or (item.type == "aws_acm_certificate_validation" and item.points_to(certificate, "certificate_arn"))
+        for item in user.refers_to(*path)
+    )
 
 
 def _names(certificate: Resource) -> Iterator[Fault]:

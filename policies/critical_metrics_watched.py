@@ -250,7 +250,7 @@ def _reaches(alarm: Resource, component: Resource) -> bool:
     # One argument a reference: two keys of one output are then both followed.
     single = {str(index): {"references": [name]} for index, name in enumerate(_references(call))}
     given = Resource(
-        address=f"{plain} (call)", type="", name="", mode="", module=outer, key=None, action="", values={},
+        address=f"{plain} (call)", type="", name="", mode="", module=outer, key=None, action="", provider="", values={},
         expressions=single, for_each=None, plan=alarm.plan,
     )  # fmt: skip
     return any(component in _meant(given, argument) for argument in single)

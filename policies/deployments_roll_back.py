@@ -59,6 +59,16 @@ def _group(group: Resource) -> Iterator[Fault]:
         yield Fault("it does not move traffic between two sets of tasks", "deployment_style")
     yield from _pair(group)
     yield from _former_tasks(group)
+    if group.plan.tier:
+        yield from _told(group)
+
+
+def _told(group: Resource) -> Iterator[Fault]:
+    """Ask that someone hears of a deployment that failed, was stopped, or went back."""
+    events = {event for block in group.blocks("trigger_configuration") for event in block.get("trigger_events") or []}
+    lacking = {"DeploymentFailure", "DeploymentRollback", "DeploymentStop"} - events
+    if lacking:
+        yield Fault(f"nobody hears of {', '.join(sorted(lacking))}", "trigger_configuration")
 
 
 def _pair(group: Resource) -> Iterator[Fault]:
@@ -70,7 +80,9 @@ def _pair(group: Resource) -> Iterator[Fault]:
     if len(names) < 2 or (all(known(name) for name in names) and len(set(names)) < 2):
         yield Fault("it needs two target groups, one for each colour", "load_balancer_info")
     for route, what in (("prod_traffic_route", "production"), ("test_traffic_route", "test")):
-        if not pair.get(route):
+        path = ("load_balancer_info", 0, "target_group_pair_info", 0, route, 0, "listener_arns")
+        named = {item.type for item in group.refers_to(*path)}
+        if not pair.get(route) or (named and not named & {"aws_lb_listener", "aws_alb_listener"}):
             yield Fault(f"it has no {what} listener", "load_balancer_info")
 
 

@@ -38,6 +38,8 @@ def narrow(rule: Resource) -> Iterator[Fault]:
 
 def _forward(rule: Resource, action: Mapping[str, Any], index: int) -> Iterator[Fault]:
     """Ask for target groups that are there, by argument or weighted in a block."""
+    if rule.action not in ("create", "replace") and _written(rule, index):
+        return  # where it points now is CodeDeploy's to say, and Terraform does not read weights
     weighted = action.get("forward")
     if known(weighted) and weighted:
         groups = (weighted[0] or {}).get("target_group") or []
@@ -47,6 +49,11 @@ def _forward(rule: Resource, action: Mapping[str, Any], index: int) -> Iterator[
             yield from _target(rule, group.get("arn"), ("action", index, "forward", 0, "target_group", place, "arn"))
         return
     yield from _target(rule, action.get("target_group_arn"), ("action", index, "target_group_arn"))
+
+
+def _written(rule: Resource, index: int) -> bool:
+    """Say whether the configuration names target groups of the plan in an action, whatever the values are now."""
+    return any(found.type in TARGET_GROUPS for found in rule.refers_to("action", index))
 
 
 def _target(rule: Resource, value: Any, path: tuple[str | int, ...]) -> Iterator[Fault]:

@@ -26,6 +26,8 @@ def budgeted(resource: Resource) -> Iterator[Fault]:
         if _of_costs(resource):
             yield from _limit(resource)
             yield from _notified(resource)
+        else:
+            yield from _useful(resource)
     elif _promised(resource) and not any(_of_costs(item) for item in resource.plan.of("aws_budgets_budget")):
         yield Fault("no monthly budget watches what it costs")
 
@@ -66,8 +68,25 @@ def _notified(budget: Resource) -> Iterator[Fault]:
         if not any(_in_time(block, _number(budget["limit_amount"])) for _, block in of_kind):
             yield Fault(f"no {kind} notification comes before the limit is passed", "notification")
     for index, block in blocks:
-        if not _heard(budget, index, block):
-            yield Fault("nobody gets the notification", f"notification[{index}]")
+        yield from _told(budget, index, block)
+
+
+def _useful(budget: Resource) -> Iterator[Fault]:
+    """Ask of any other budget, such as one on reservations, for a limit and a notification that somebody gets."""
+    if _number(budget["limit_amount"]) <= 0:
+        yield Fault("it has no limit", "limit_amount")
+    if not budget.blocks("notification"):
+        yield Fault("it notifies nobody", "notification")
+    for index, block in enumerate(budget.blocks("notification")):
+        yield from _told(budget, index, block)
+
+
+def _told(budget: Resource, index: int, block: Mapping[str, Any]) -> Iterator[Fault]:
+    threshold, place = _number(block.get("threshold")), f"notification[{index}]"
+    if block.get("threshold_type") == "PERCENTAGE" and not 50 <= threshold <= 150:
+        yield Fault(f"{threshold:g} percent is never, or always, passed", f"{place}.threshold")
+    if not _heard(budget, index, block):
+        yield Fault("nobody gets the notification", place)
 
 
 def _in_time(block: Mapping[str, Any], limit: float) -> bool:

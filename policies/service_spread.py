@@ -8,6 +8,7 @@ TASKS = {"tier1": 3, "tier2": 6}
 ZONES = {"tier1": 3, "tier2": 3}
 ON_DEMAND = {"tier1": 1, "tier2": 2}
 TOO_MANY = 50
+SPOT = ("tier2",)
 
 
 @policy(
@@ -25,17 +26,23 @@ def spread(service: Resource) -> Iterator[Fault]:
     """Refuse a service that one loss, or one deployment, takes down."""
     if service["scheduling_strategy"] == "DAEMON":
         return
-    wanted = TASKS.get(service.plan.tier, 2)
+    wanted = _bound(service, TASKS, 2)
     count = service["desired_count"]
     if count is None or count < wanted:
         yield Fault(f"{count or 0} tasks are wanted, not {wanted} or more", "desired_count")
-    if count and count > TOO_MANY:
-        yield Fault(f"{count} tasks are wanted, more than {TOO_MANY}", "desired_count")
+    most = max((item["max_capacity"] for item in service.plan.of("aws_appautoscaling_target")), default=TOO_MANY)
+    if count and count > (most or TOO_MANY):
+        yield Fault(f"{count} tasks are wanted, more than scaling may have: {most}", "desired_count")
     yield from _deployment(service)
     yield from _network(service)
     yield from _capacity(service)
     if service["enable_execute_command"]:
         yield Fault("anyone who may call ECS gets a shell in its tasks", "enable_execute_command")
+
+
+def _bound(service: Resource, by_tier: dict[str, int], least: int) -> int:
+    """Return what the tier asks of a new service; of one that runs, scaling and deployments decide, not the plan."""
+    return by_tier.get(service.plan.tier, least) if service.action == "create" else least
 
 
 def _deployment(service: Resource) -> Iterator[Fault]:
@@ -49,8 +56,8 @@ def _deployment(service: Resource) -> Iterator[Fault]:
     if not service.blocks("load_balancer") and not service.blocks("service_connect_configuration"):
         yield Fault("no load balancer knows its tasks", "load_balancer")
     grace = service["health_check_grace_period_seconds"]
-    if service.blocks("load_balancer") and not 1 <= (grace or 0) <= 600:
-        yield Fault("new tasks get no time to start, or ten minutes to be broken", "health_check_grace_period_seconds")
+    if service.blocks("load_balancer") and not 10 <= (grace or 0) <= 300:
+        yield Fault("new tasks get no time to start, or many minutes to be broken", "health_check_grace_period_seconds")
 
 
 def _network(service: Resource) -> Iterator[Fault]:
@@ -77,9 +84,13 @@ def _capacity(service: Resource) -> Iterator[Fault]:
     strategy = {
         str(item["capacity_provider"]): item.get("base") or 0 for item in service.blocks("capacity_provider_strategy")
     }
-    wanted = ON_DEMAND.get(service.plan.tier, 1)
+    wanted = _bound(service, ON_DEMAND, 1)
     if not strategy:
         if service["launch_type"] not in ("FARGATE", "EC2") and service.plan.tier:
             yield Fault("it does not say what its tasks run on", "capacity_provider_strategy")
     elif ("FARGATE_SPOT" in strategy or service.plan.tier) and strategy.get("FARGATE", 0) < wanted:
         yield Fault(f"fewer than {wanted} tasks are always on demand", "capacity_provider_strategy")
+    elif service.action == "create" and strategy.get("FARGATE", 0) > (service["desired_count"] or 0):
+        yield Fault("more tasks are always on demand than there are", "capacity_provider_strategy")
+    if service.plan.tier in SPOT and service.action == "create" and "FARGATE_SPOT" not in strategy:
+        yield Fault("none of its tasks may be Spot, which the tier's budget rests on", "capacity_provider_strategy")

@@ -115,7 +115,7 @@ def _scan_plan(file: str, policies: list[Policy], graph_checks: list[Description
     passed, failed = ([item for item in part if item.check_id not in elsewhere] for part in (passed, failed))
     own = {policy.id for policy in policies}
     records += [_foreign(record, seen) for record in failed if record.check_id not in own]
-    failures = [f"Checkov: {message}" for message in broken.messages]
+    failures = [f"Checkov: {text}" for text in broken.messages if not any(id_ in text for id_ in own)]
     failures += seen.raised or []
     failures += [f"Checkov cannot read it: {error}" for error in report.parsing_errors]
     failures += _unscanned(report, seen)

@@ -32,7 +32,8 @@ MIRRORED = {
 class Resource:
     """A planned resource instance, managed or data.
 
-    `values` holds an Unknown wherever the apply will decide. `expressions` is its block in the plan's configuration,
+    `provider` is the provider configuration, such as `aws.us_east_1`. `values` holds an Unknown wherever the apply will
+    decide. `expressions` is its block in the plan's configuration,
     `action` what the plan does to it: create, update, replace, delete, read or no-op. Of what is destroyed, `values`
     are those before.
     """
@@ -44,6 +45,7 @@ class Resource:
     module: str
     key: str | int | None
     action: str
+    provider: str
     values: Mapping[str, Any]
     expressions: Mapping[str, Any]
     for_each: Any
@@ -270,6 +272,7 @@ class Plan:
             module=module,
             key=item.get("index"),
             action=action,
+            provider=str(configured.get("provider_config_key", "")).rpartition(":")[2],
             values=values,
             expressions=configured.get("expressions", {}),
             for_each=configured.get("for_each_expression") or configured.get("count_expression"),
