@@ -1,0 +1,1 @@
+"""How strong the gate is, measured: single faults in the tiers' real plans, and which of them it catches."""
