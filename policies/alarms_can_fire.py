@@ -225,9 +225,9 @@ def _fewest(alarm: Resource, name: tuple[str, str]) -> Iterator[Fault]:
         place = target["resource_id"]
         if not known(place) or not known(service) or not str(place).endswith(f"/{service}"):
             continue
-        if first < target["min_capacity"]:
+        if first < (target["min_capacity"] or 0):
             yield Fault(f"it is quiet with fewer tasks than the least, {target['min_capacity']}", "threshold")
-        if first > target["max_capacity"]:
+        if target["max_capacity"] and first > target["max_capacity"]:
             yield Fault(f"it is on even with the most tasks, {target['max_capacity']}", "threshold")
 
 

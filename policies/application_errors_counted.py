@@ -68,13 +68,22 @@ def _logs(service: Resource) -> list[Resource | str]:
     for task in service.refers_to("task_definition"):
         definitions = task["container_definitions"] if task.type == "aws_ecs_task_definition" else None
         if known(definitions) and definitions:
-            options = [_options(item) for item in json.loads(definitions)]
+            options = [_options(item) for item in _containers(definitions)]
             groups += [item["awslogs-group"] for item in options if item.get("awslogs-group")]
     if groups:
         return groups
     fitting = [group for group in service.plan.of("aws_cloudwatch_log_group") if not _taken(group)]
     near = [group for group in fitting if group.module == service.module]
     return list(near or fitting)
+
+
+def _containers(text: str) -> list[Any]:
+    """Return the containers of a definition; one that is not JSON has none."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def _options(container: Any) -> dict[str, Any]:

@@ -30,8 +30,9 @@ def spread(service: Resource) -> Iterator[Fault]:
     count = service["desired_count"]
     if count is None or count < wanted:
         yield Fault(f"{count or 0} tasks are wanted, not {wanted} or more", "desired_count")
-    most = max((item["max_capacity"] for item in service.plan.of("aws_appautoscaling_target")), default=TOO_MANY)
-    if count and count > (most or TOO_MANY):
+    targets = [item for item in service.plan.of("aws_appautoscaling_target") if item["service_namespace"] == "ecs"]
+    most = max((item["max_capacity"] or TOO_MANY for item in targets), default=TOO_MANY)
+    if count and count > most:
         yield Fault(f"{count} tasks are wanted, more than scaling may have: {most}", "desired_count")
     yield from _deployment(service)
     yield from _network(service)
