@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from generator.policy import Fault, Resource, Severity, known, policy, rejected
+from generator.policy import TIERS, Fault, Resource, Severity, known, policy, rejected
 
 GROUPS = ("aws_security_group", "aws_default_security_group")
 SINGLE, LEGACY = "aws_vpc_security_group_ingress_rule", "aws_security_group_rule"
@@ -29,6 +29,9 @@ WORKLOADS: dict[str, tuple[str | int, ...]] = {
 }
 ENGINE_PORTS = {"postgres": 5432, "aurora-postgresql": 5432, "mysql": 3306, "mariadb": 3306, "aurora-mysql": 3306,
                 "redis": 6379, "valkey": 6379, "memcached": 11211}  # fmt: skip
+# The group that CloudFront makes for the VPC origins of an account.
+ORIGINS_GROUP = "CloudFront-VPCOrigins-Service-SG"
+PREFIX_LISTS = ("aws_ec2_managed_prefix_list", "aws_prefix_list")
 ORIGIN_FACING = ("com.amazonaws.global.cloudfront.origin-facing", "com.amazonaws.global.ipv6.cloudfront.origin-facing")
 
 
@@ -40,6 +43,23 @@ class Rule:
     says: dict[str, Any]
     groups: tuple[Resource, ...]
     lists: tuple[Resource, ...]
+
+
+@dataclass(frozen=True)
+class Callers:
+    """The groups of all that may call something: those that the plan makes or reads, and the ids that are known."""
+
+    groups: list[Resource]
+    ids: set[str]
+
+    @property
+    def some(self) -> bool:
+        """Say whether the plan tells of any."""
+        return bool(self.groups or self.ids)
+
+    def has(self, group: Resource) -> bool:
+        """Say whether a group is one of them."""
+        return group in self.groups or (known(group["id"]) and group["id"] in self.ids)
 
 
 @policy(
@@ -71,6 +91,8 @@ def callers_only(target: Resource) -> Iterator[Fault]:
     for rule in rules:
         yield from _sources(target, rule)
         yield from _range(rule, ports)
+    if target.type in BALANCERS and groups:
+        yield from _reached(target, rules)
 
 
 def _attribute(target: Resource) -> str:
@@ -129,13 +151,48 @@ def _referred(resource: Resource, *path: str | int) -> tuple[Resource, ...]:
     return tuple(found)
 
 
-def _strangers(rule: Rule, callers: Any) -> Iterator[Fault]:
+def _strangers(rule: Rule, callers: Callers | None) -> Iterator[Fault]:
     """Refuse groups that do not call the target, and what is no group at all."""
     if rule.groups and not any(group.type in GROUPS for group in rule.groups):
         yield Fault(f"{rule.at}: {rule.groups[0].address} is no security group")
     for group in rule.groups:
-        if group.type in GROUPS and callers is not None and group not in callers:
+        if group.type in GROUPS and callers and not callers.has(group) and not _of_origins(group):
             yield Fault(f"{rule.at}: {group.address} is not the group of a caller")
+    yield from _ids(rule, callers)
+
+
+def _ids(rule: Rule, callers: Callers | None) -> Iterator[Fault]:
+    """Refuse a group that is written as an id, and that no caller has."""
+    judged = {group["id"] for group in rule.groups if known(group["id"])}
+    for name in ("referenced_security_group_id", "source_security_group_id", "security_groups"):
+        value = rule.says.get(name)
+        listed: list[Any] = value if known(value) and isinstance(value, list) else [value]
+        for item in listed:
+            if not known(item):
+                if not rule.groups:
+                    item.get()
+            elif item and callers and callers.some and item not in judged | callers.ids:
+                yield Fault(f"{rule.at}: {item} is not the group of a caller")
+
+
+def _of_origins(group: Resource) -> bool:
+    """Say whether a group that the plan reads is that of VPC origins."""
+    return group.mode == "data" and bool(group["name"] == ORIGINS_GROUP)
+
+
+def _reached(balancer: Resource, rules: list[Rule]) -> Iterator[Fault]:
+    """Ask that CloudFront gets in at the port of each VPC origin that the plan makes of a load balancer."""
+    place = ("vpc_origin_endpoint_config", 0)
+    for origin in balancer.plan.pointing_to(balancer, "aws_cloudfront_vpc_origin", *place, "arn"):
+        port = origin.at(*place, "https_port")
+        open_to = [rule for rule in rules if rule.says.get("from_port") == port]
+        if not any(_cloudfront(rule) for rule in open_to):
+            yield Fault(f"CloudFront does not get in at port {port}")
+
+
+def _cloudfront(rule: Rule) -> bool:
+    """Say whether a rule is for CloudFront, by its prefix list or its group."""
+    return any(found["name"] in ORIGIN_FACING for found in rule.lists) or any(map(_of_origins, rule.groups))
 
 
 def _sources(target: Resource, rule: Rule) -> Iterator[Fault]:
@@ -150,11 +207,6 @@ def _sources(target: Resource, rule: Rule) -> Iterator[Fault]:
     if any(not known(item) or item for item in lists):
         yield from _lists(target, rule)
     yield from _strangers(rule, _callers(target))
-    if not rule.groups:
-        for name in ("referenced_security_group_id", "source_security_group_id", "security_groups"):
-            value = rule.says.get(name)
-            if not known(value):
-                rule.says[name].get()
 
 
 def _lists(target: Resource, rule: Rule) -> Iterator[Fault]:
@@ -163,20 +215,39 @@ def _lists(target: Resource, rule: Rule) -> Iterator[Fault]:
         yield Fault(f"{rule.at}: it lets in a list of ranges")
     for found in rule.lists:
         name = found["name"]
-        if found.type == "aws_ec2_managed_prefix_list" and known(name) and name not in ORIGIN_FACING:
+        if found.type in PREFIX_LISTS and known(name) and name not in ORIGIN_FACING:
             yield Fault(f"{rule.at}: its prefix list {name} is not CloudFront's")
+    if not rule.lists and target.type in BALANCERS:
+        yield Fault(
+            f"{rule.at}: its prefix list is written as an id, which may be anybody's; read CloudFront's by name"
+        )
 
 
-def _callers(target: Resource) -> list[Resource] | None:
+def _callers(target: Resource) -> Callers | None:
     """Return the groups that may call the target; None where the plan does not tell."""
     plan = target.plan
-    if target.type in BALANCERS:
-        return None
     if target.type == "aws_ecs_service":
         if not target.blocks("load_balancer"):
             return None
-        return [group for balancer in plan.of(*BALANCERS) for group in _groups(balancer, ("security_groups",))] or None
-    return [group for kind, path in WORKLOADS.items() for holder in plan.of(kind) for group in _groups(holder, path)]
+        found = _held([(item, ("security_groups",)) for item in plan.of(*BALANCERS)])
+        return found if found.some else None
+    if target.type in BALANCERS and plan.tier not in TIERS:
+        return None  # elsewhere a load balancer may have callers of any kind
+    return _held([(holder, path) for kind, path in WORKLOADS.items() for holder in plan.of(kind)])
+
+
+def _held(holders: list[tuple[Resource, tuple[str | int, ...]]]) -> Callers:
+    """Return the groups that some resources have."""
+    groups: list[Resource] = []
+    ids: set[str] = set()
+    for holder, path in holders:
+        value = holder.at(*path)
+        if known(value) and not value:
+            continue
+        groups += [item for item in (*_groups(holder, path), *holder.refers_to(*path)) if item.type in GROUPS]
+        if known(value) and isinstance(value, list):
+            ids |= {item for item in value if known(item) and item}
+    return Callers(groups, ids)
 
 
 def _ports(target: Resource) -> set[int]:

@@ -34,7 +34,7 @@ def validated(certificate: Resource) -> Iterator[Fault]:
     if key not in KEYS:
         yield Fault(f"its key is {key}", "key_algorithm")
     options = certificate["options"]
-    for block in (options if known(options) else None) or []:
+    for block in certificate.blocks("options") if known(options) else []:
         if block.get("certificate_transparency_logging_preference") == "DISABLED":
             yield Fault("it is in no public log", "options[0].certificate_transparency_logging_preference")
     yield from _names(certificate)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from generator.policy import Fault, Resource, Severity, policy, rejected
 
+CAPACITY = "aws_ecs_cluster_capacity_providers"
+
 
 @policy(
     id="TIER_AWS_049",
@@ -21,13 +23,31 @@ def watched(resource: Resource) -> Iterator[Fault]:
         settings = {item.get("name"): item.get("value") for item in resource.blocks("setting")}
         if settings.get("containerInsights") not in ("enabled", "enhanced"):
             yield Fault("it does not report on tasks", "setting")
+        yield from _shells(resource)
         return
     wanted = {str(item["capacity_provider"]) for item in resource.blocks("capacity_provider_strategy")}
-    offered = {
-        str(name)
-        for item in resource.plan.of("aws_ecs_cluster_capacity_providers")
-        for name in item["capacity_providers"] or []
-    }
-    lacking = sorted(name for name in wanted - offered if name.startswith("FARGATE"))
+    lacking = sorted(name for name in wanted - _offered(resource) if name.startswith("FARGATE"))
     if lacking:
         yield Fault(f"its cluster does not offer {', '.join(lacking)}", "capacity_provider_strategy")
+
+
+def _shells(cluster: Resource) -> Iterator[Fault]:
+    """Refuse shells in tasks that leave no trace, or an open one."""
+    place = "configuration[0].execute_command_configuration[0]"
+    for block in cluster.block("configuration").get("execute_command_configuration") or []:
+        if block.get("logging") == "NONE":
+            yield Fault("what is done in a shell in its tasks is not logged", f"{place}.logging")
+        for log in block.get("log_configuration") or []:
+            open_group = log.get("cloud_watch_log_group_name") and not log.get("cloud_watch_encryption_enabled")
+            open_bucket = log.get("s3_bucket_name") and not log.get("s3_bucket_encryption_enabled")
+            if open_group or open_bucket:
+                yield Fault("the log of shells in its tasks is not encrypted", f"{place}.log_configuration")
+
+
+def _offered(service: Resource) -> set[str]:
+    """Return the capacity providers of a service's cluster, or of all clusters where it does not tell its own."""
+    listed = service.plan.of(CAPACITY)
+    clusters = [item for item in service.refers_to("cluster") if item.type == "aws_ecs_cluster"]
+    if clusters:
+        listed = [item for item in listed if any(item.points_to(cluster, "cluster_name") for cluster in clusters)]
+    return {str(name) for item in listed for name in item["capacity_providers"] or []}

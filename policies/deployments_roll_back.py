@@ -1,10 +1,15 @@
 """A deployment that fails goes back by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
 EVENTS = {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"}
+PAIR = ("load_balancer_info", 0, "target_group_pair_info", 0)
+ROUTES = (("prod_traffic_route", "production"), ("test_traffic_route", "test"))
+LISTENERS = ("aws_lb_listener", "aws_alb_listener")
+TARGET_GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
 
 
 @policy(
@@ -36,27 +41,36 @@ def rolled_back(resource: Resource) -> Iterator[Fault]:
 
 
 def _deploys(group: Resource, service: Resource) -> bool:
-    """Say whether a deployment group is for a service: by reference, or by its name."""
-    named = group.at("ecs_service", 0, "service_name") if group.blocks("ecs_service") else None
+    """Say whether a deployment group is for a service in its cluster: by reference, or by name."""
+    block = group.block("ecs_service")
+    if not block:
+        return False
+    clusters = [item for item in service.refers_to("cluster") if item.type == "aws_ecs_cluster"]
+    cluster = block.get("cluster_name")
+    names = [item["name"] for item in clusters]
+    if known(cluster) and names and all(map(known, names)) and cluster not in names:
+        return False
+    named = block.get("service_name")
     if known(named) and named:
         return bool(known(service["name"]) and named == service["name"])
     return any(item is service for item in group.refers_to("ecs_service", 0, "service_name"))
 
 
 def _group(group: Resource) -> Iterator[Fault]:
-    if group["compute_platform"] == "Server" or not group.blocks("ecs_service"):
+    if not group.blocks("ecs_service"):
         if group.plan.tier:
             yield Fault("it deploys no ECS service", "ecs_service")
         return
+    for app in group.refers_to("app_name"):
+        if app.type == "aws_codedeploy_app" and app["compute_platform"] != "ECS":
+            yield Fault(f"its application is for {app['compute_platform'] or 'Server'}, not for ECS", "app_name")
     rollback = group.block("auto_rollback_configuration")
     lacking = EVENTS - set(rollback.get("events") or [])
     if not rollback.get("enabled"):
         yield Fault("nothing rolls a failed deployment back", "auto_rollback_configuration")
     elif lacking:
         yield Fault(f"it does not roll back on {', '.join(sorted(lacking))}", "auto_rollback_configuration[0].events")
-    style = group.block("deployment_style")
-    if style.get("deployment_type") != "BLUE_GREEN" or style.get("deployment_option") != "WITH_TRAFFIC_CONTROL":
-        yield Fault("it does not move traffic between two sets of tasks", "deployment_style")
+    yield from _shift(group)
     yield from _pair(group)
     yield from _former_tasks(group)
     if group.plan.tier:
@@ -71,19 +85,46 @@ def _told(group: Resource) -> Iterator[Fault]:
         yield Fault(f"nobody hears of {', '.join(sorted(lacking))}", "trigger_configuration")
 
 
+def _shift(group: Resource) -> Iterator[Fault]:
+    """Ask that traffic moves between two sets of tasks; in a tier, bit by bit."""
+    style = group.block("deployment_style")
+    if style.get("deployment_type") != "BLUE_GREEN" or style.get("deployment_option") != "WITH_TRAFFIC_CONTROL":
+        yield Fault("it does not move traffic between two sets of tasks", "deployment_style")
+    config = group["deployment_config_name"]
+    if group.plan.tier and known(config) and (not config or str(config).endswith("AllAtOnce")):
+        yield Fault("all traffic moves at once: every user meets a broken version", "deployment_config_name")
+
+
 def _pair(group: Resource) -> Iterator[Fault]:
-    pair = group.at("load_balancer_info", 0, "target_group_pair_info", 0)
+    pair = group.at(*PAIR)
     if not pair:
         yield Fault("it has no pair of target groups", "load_balancer_info")
         return
-    names = [item.get("name") for item in pair.get("target_group") or []]
+    names = [item.get("name") for item in pair.get("target_group") or [] if item is not None]
     if len(names) < 2 or (all(known(name) for name in names) and len(set(names)) < 2):
         yield Fault("it needs two target groups, one for each colour", "load_balancer_info")
-    for route, what in (("prod_traffic_route", "production"), ("test_traffic_route", "test")):
-        path = ("load_balancer_info", 0, "target_group_pair_info", 0, route, 0, "listener_arns")
-        named = {item.type for item in group.refers_to(*path)}
-        if not pair.get(route) or (named and not named & {"aws_lb_listener", "aws_alb_listener"}):
+    there = [item["name"] for item in group.plan.of(*TARGET_GROUPS)]
+    for name in names:
+        if there and known(name) and all(map(known, there)) and name not in there:
+            yield Fault(f"there is no target group {name} in this plan", "load_balancer_info")
+    yield from _listeners(group, pair)
+
+
+def _listeners(group: Resource, pair: Mapping[str, Any]) -> Iterator[Fault]:
+    """Ask for a production and a test listener, and that they are two."""
+    found: list[set[str]] = []
+    for route, what in ROUTES:
+        [block] = (pair.get(route) or [{}])[:1]
+        given = block.get("listener_arns")
+        named = group.refers_to(*PAIR, route, 0, "listener_arns")
+        referred = {item.address for item in named}
+        if (known(given) and not given) or (named and not any(item.type in LISTENERS for item in named)):
             yield Fault(f"it has no {what} listener", "load_balancer_info")
+            continue
+        literal = {str(item) for item in given if known(item)} if known(given) else set()
+        found.append(literal or referred)
+    if len(found) == len(ROUTES) and found[0] and found[0] == found[1]:
+        yield Fault("test traffic comes by the production listener", "load_balancer_info")
 
 
 def _former_tasks(group: Resource) -> Iterator[Fault]:
@@ -94,6 +135,6 @@ def _former_tasks(group: Resource) -> Iterator[Fault]:
         yield Fault("the former tasks are kept, and paid for", "blue_green_deployment_config")
     elif not 1 <= (wait or 0) <= 120:
         yield Fault("the former tasks go at once, or stay for hours", "blue_green_deployment_config")
-    ready = (config.get("deployment_ready_option") or [{}])[0]
+    [ready] = (config.get("deployment_ready_option") or [{}])[:1]
     if ready.get("action_on_timeout") == "STOP_DEPLOYMENT" and not ready.get("wait_time_in_minutes"):
         yield Fault("each deployment is stopped before traffic moves", "blue_green_deployment_config")

@@ -14,6 +14,11 @@ ALL = READING | {"DELETE", "PATCH", "POST", "PUT"}
 # How long a gateway's error is remembered at most, in seconds.
 LONGEST_ERROR = 10
 LONGEST_READ = 120
+# AWS's own policies that answer other sites' pages, and set no header that protects.
+CORS_ONLY = {
+    "60669652-455b-4ae9-85a4-c4c02393f86c": "SimpleCORS",
+    "5cc3b908-e619-4b99-88e5-2cf7f45965bd": "CORS-With-Preflight",
+}
 
 
 @policy(
@@ -34,7 +39,7 @@ def guarded(distribution: Resource) -> Iterator[Fault]:
     if distribution["staging"]:
         yield Fault("it is a staging distribution, which viewers do not reach", "staging")
     yield from _viewers(distribution)
-    origins = {str(origin.get("origin_id")): origin for origin in distribution.blocks("origin")}
+    origins = _origins(distribution)
     for place, behaviour in _behaviours(distribution):
         yield from _behaviour(place, behaviour, origins)
     for index, origin in enumerate(distribution.blocks("origin")):
@@ -45,6 +50,17 @@ def guarded(distribution: Resource) -> Iterator[Fault]:
                 f"an error is remembered for {error.get('error_caching_min_ttl')} seconds",
                 f"custom_error_response[{index}].error_caching_min_ttl",
             )
+
+
+def _origins(distribution: Resource) -> Mapping[str, Mapping[str, Any]]:
+    """Return the origins by their ids, and each group of origins as its first member."""
+    origins = {str(origin.get("origin_id")): origin for origin in distribution.blocks("origin")}
+    groups = {
+        str(group.get("origin_id")): origins.get(str(member.get("origin_id")), {})
+        for group in distribution.blocks("origin_group")
+        for member in (group.get("member") or [])[:1]
+    }
+    return {**groups, **origins}
 
 
 def _viewers(distribution: Resource) -> Iterator[Fault]:
@@ -78,6 +94,9 @@ def _behaviour(place: str, behaviour: Mapping[str, Any], origins: Mapping[str, M
         value = behaviour.get(name)
         if known(value) and not value and not (name == "cache_policy_id" and behaviour.get("forwarded_values")):
             yield Fault(f"a behaviour has no {name}", f"{place}.{name}")
+    headers = behaviour.get("response_headers_policy_id")
+    if known(headers) and headers in CORS_ONLY:
+        yield Fault(f"{CORS_ONLY[headers]} sets no security headers", f"{place}.response_headers_policy_id")
     if str(behaviour.get("compress")).lower() != "true":
         yield Fault("it sends without compressing", f"{place}.compress")
     origin = origins.get(str(behaviour.get("target_origin_id")), {})

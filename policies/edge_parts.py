@@ -81,7 +81,9 @@ def _inner(origin: Resource) -> Iterator[Fault]:
     place = "vpc_origin_endpoint_config[0]"
     if config.get("origin_protocol_policy") != "https-only":
         yield Fault("it speaks plain HTTP", f"{place}.origin_protocol_policy")
-    protocols = [item for block in config.get("origin_ssl_protocols") or [] for item in block.get("items") or []]
+    protocols = [
+        item for block in filter(None, config.get("origin_ssl_protocols") or []) for item in block.get("items") or []
+    ]
     if not protocols or any(item not in ("TLSv1.2", "TLSv1.3") for item in protocols):
         yield Fault(f"it speaks {', '.join(map(str, protocols)) or 'no TLS'}", f"{place}.origin_ssl_protocols")
     arn, found = config.get("arn"), origin.refers_to("vpc_origin_endpoint_config", 0, "arn")
@@ -117,7 +119,7 @@ def _cache(cache: Resource) -> Iterator[Fault]:
     cookies = _first(keyed, "cookies_config").get("cookie_behavior")
     headers = {
         str(item).lower()
-        for block in _first(keyed, "headers_config").get("headers") or []
+        for block in filter(None, _first(keyed, "headers_config").get("headers") or [])
         for item in block.get("items") or []
     }
     if cookies in ("none", None) and "authorization" not in headers and _to_application(cache):

@@ -1,14 +1,15 @@
 """Listener rules forward requests for hosts or paths that they name to target groups of the plan."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
 TARGET_GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
-# Conditions that name what is expected, and the patterns that name nothing.
+# Conditions that name what is expected, and the patterns, or regular expressions, that name nothing.
 NAMED = ("host_header", "path_pattern", "http_header")
-EVERYTHING = ("*", "/*", "*.*", "**", "")
+EVERYTHING = re.compile(r"(?=.*[*?+]|$)[*?+./^$()\\]*")
 
 
 @policy(
@@ -88,8 +89,13 @@ def _conditions(rule: Resource) -> Iterator[Fault]:
         for kind in NAMED:
             for block in filter(None, condition.get(kind) or []):
                 listed = [*(block.get("values") or []), *(block.get("regex_values") or [])]
-                if kind == "host_header" and any(value in EVERYTHING for value in listed):
+                if kind == "host_header" and any(_anything(value) for value in listed):
                     yield Fault("it takes any host", f"condition[{index}].{kind}")
-                values += [value for value in listed if value not in EVERYTHING]
+                values += [value for value in listed if not _anything(value)]
     if not values:
         yield Fault("it names neither hosts nor paths", "condition")
+
+
+def _anything(pattern: Any) -> bool:
+    """Say whether a pattern is made of wildcards only."""
+    return EVERYTHING.fullmatch(str(pattern)) is not None

@@ -1,15 +1,19 @@
 """Tasks come and go with CPU, memory and, in tier 2, requests and the school day."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
 CPU, MEMORY = "ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"
-REQUESTS = ("ALBRequestCountPerTarget", "RequestCountPerTarget")
-LEAST, MOST = 20, 85
-LONGEST = 900
+REQUESTS = {"ALBRequestCountPerTarget", "RequestCountPerTarget"}
+LEAST, MOST = 20, 80
+SHORTEST, LONGEST = 60, 900
+DIMENSION = "ecs:service:DesiredCount"
+POLICY, ACTION = "aws_appautoscaling_policy", "aws_appautoscaling_scheduled_action"
 PLACE = "target_tracking_scaling_policy_configuration"
+CUSTOM = f"{PLACE}[0].customized_metric_specification"
 
 
 @policy(
@@ -17,48 +21,81 @@ PLACE = "target_tracking_scaling_policy_configuration"
     title="Tasks are scaled by CPU and by memory, in tier 2 also by requests and by the hour",
     severity=Severity.HIGH,
     why="What is not scaled by falls behind: memory fills up while the CPU idles, and peaks come faster than averages.",
-    remedy="give the scalable target a TargetTrackingScaling `aws_appautoscaling_policy` for each, at 20 to 85 percent",
+    remedy="give the scalable target a TargetTrackingScaling `aws_appautoscaling_policy` for each, at 20 to 80 percent",
     source="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html",
-    resources=["aws_appautoscaling_target", "aws_appautoscaling_policy"],
+    resources=["aws_appautoscaling_target", POLICY, ACTION],
     unknown=rejected("metrics and target values are literals; what a policy scales is judged by reference"),
 )
 def follows_load(resource: Resource) -> Iterator[Fault]:
     """Refuse targets without the policies that they need, and policies that never act."""
     if resource["service_namespace"] != "ecs":
+        if resource.plan.tier and "service/" in str(resource["resource_id"]):
+            yield Fault("a service of ECS is not scaled in another namespace", "service_namespace")
         return
-    if resource.type == "aws_appautoscaling_policy":
+    if resource.type == "aws_appautoscaling_target":
+        yield from _scaled(resource)
+        return
+    if resource.type == POLICY:
         yield from _acts(resource)
-        return
-    own = [item for item in resource.plan.of("aws_appautoscaling_policy") if _is_of(item, resource)]
+    targets = resource.plan.of("aws_appautoscaling_target")
+    if resource["scalable_dimension"] != DIMENSION or (targets and not any(_is_of(resource, it) for it in targets)):
+        if not known(resource["resource_id"]) and not resource.expressions.get("resource_id", {}).get("references"):
+            bool(resource["resource_id"])
+        yield Fault("it scales nothing of this plan", "resource_id")
+
+
+def _scaled(target: Resource) -> Iterator[Fault]:
+    """Ask for a policy for each metric, and in tier 2 for a floor that follows the school day."""
+    own = [item for item in target.plan.of(POLICY) if _is_of(item, target)]
     metrics = {metric for item in own for metric in _metrics(item)}
     for metric, what in ((CPU, "CPU"), (MEMORY, "memory")):
         if metric not in metrics:
             yield Fault(f"no policy scales it by {what}")
-    if resource.plan.tier == "tier2":
-        if not metrics & set(REQUESTS):
-            yield Fault("no policy scales it by requests")
-        actions = [item for item in resource.plan.of("aws_appautoscaling_scheduled_action") if _is_of(item, resource)]
-        if len(actions) < 2:
-            yield Fault("it does not follow the school day: there are not two scheduled actions")
+    if target.plan.tier != "tier2":
+        return
+    if not metrics & REQUESTS:
+        yield Fault("no policy scales it by requests")
+    actions = [item for item in target.plan.of(ACTION) if _is_of(item, target)]
+    floors = [int(item.block("scalable_target_action").get("min_capacity") or 0) for item in actions]
+    if len(actions) < 2:
+        yield Fault("it does not follow the school day: there are not two scheduled actions")
+    elif max(floors) <= (target["min_capacity"] or 0) or len(set(floors)) < 2:
+        yield Fault("it does not follow the school day: no scheduled action raises its floor, or none lowers it")
+    if len({item["timezone"] for item in actions}) > 1:
+        yield Fault("its scheduled actions are of different time zones")
 
 
 def _is_of(item: Resource, target: Resource) -> bool:
-    """Say whether a policy or an action is about a target, by reference or by the same resource id."""
-    if any(found is target for found in item.refers_to("resource_id")):
-        return True
+    """Say whether a policy or an action is about a target: by the resource id where that is known, or by reference."""
     own, other = item["resource_id"], target["resource_id"]
-    return bool(known(own) and known(other) and own and own == other)
+    if known(own) and known(other):
+        return bool(own and own == other)
+    return any(found is target for found in item.refers_to("resource_id"))
 
 
 def _metrics(item: Resource) -> Iterator[str]:
+    """Yield the names of the metrics that a policy tracks; one that does not track has none."""
+    if item["policy_type"] != "TargetTrackingScaling":
+        return
     for block in item.blocks(PLACE):
-        for chosen in block.get("predefined_metric_specification") or []:
+        for chosen in _blocks(block, "predefined_metric_specification"):
             yield str(chosen.get("predefined_metric_type"))
-        for custom in block.get("customized_metric_specification") or []:
+        for custom in _blocks(block, "customized_metric_specification"):
             yield str(custom.get("metric_name"))
-            for metric in custom.get("metrics") or []:
-                for stat in metric.get("metric_stat") or []:
-                    yield from (str(found.get("metric_name")) for found in stat.get("metric") or [])
+            yield from (str(metric.get("metric_name")) for metric, _ in _measured(custom))
+
+
+def _blocks(block: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the blocks within a block."""
+    return [item for item in block.get(name) or [] if item is not None]
+
+
+def _measured(custom: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield each metric of a metric math, with its statistic."""
+    for part in _blocks(custom, "metrics"):
+        for stat in _blocks(part, "metric_stat"):
+            for metric in _blocks(stat, "metric"):
+                yield metric, str(stat.get("stat"))
 
 
 def _acts(item: Resource) -> Iterator[Fault]:
@@ -70,8 +107,8 @@ def _acts(item: Resource) -> Iterator[Fault]:
         return
     yield from _tracks(blocks[0], set(_metrics(item)))
     yield from _reacts(blocks[0])
-    if not known(item["resource_id"]) and not item.refers_to("resource_id"):
-        yield Fault("it scales nothing of this plan", "resource_id")
+    for custom in _blocks(blocks[0], "customized_metric_specification"):
+        yield from _calculates(custom)
 
 
 def _tracks(block: Mapping[str, Any], metrics: set[str]) -> Iterator[Fault]:
@@ -81,18 +118,37 @@ def _tracks(block: Mapping[str, Any], metrics: set[str]) -> Iterator[Fault]:
     value = block.get("target_value")
     if metrics & {CPU, MEMORY} and not LEAST <= (value or 0) <= MOST:
         yield Fault(f"it tracks {value} percent, not {LEAST} to {MOST}", f"{PLACE}[0].target_value")
-    if metrics & set(REQUESTS) and not 100 <= (value or 0) <= 60_000:
+    if metrics & REQUESTS and not 100 <= (value or 0) <= 60_000:
         yield Fault(f"it tracks {value} requests for each task and minute", f"{PLACE}[0].target_value")
-    for custom in block.get("customized_metric_specification") or []:
-        listed = custom.get("metrics") or []
-        if listed and sum(bool(metric.get("return_data")) for metric in listed) != 1:
-            yield Fault("its metric math returns no result, or several", f"{PLACE}[0].customized_metric_specification")
+
+
+def _calculates(custom: Mapping[str, Any]) -> Iterator[Fault]:
+    """Refuse metric math without one result, of metrics that are not there, or of a mixture."""
+    parts = _blocks(custom, "metrics")
+    if parts and sum(bool(part.get("return_data")) for part in parts) != 1:
+        yield Fault("its metric math returns no result, or several", CUSTOM)
+    ids = {part.get("id") for part in parts}
+    for part in parts:
+        used = set(re.findall(r"\b[a-z]\w*", str(part.get("expression") or "")))
+        if used - ids:
+            yield Fault(f"its metric math has no {', '.join(sorted(used - ids))}", CUSTOM)
+    measured = [(metric, stat) for metric, stat in _measured(custom)]
+    if not any(metric.get("metric_name") in REQUESTS for metric, _ in measured):
+        return
+    for metric, stat in measured:
+        if metric.get("metric_name") not in REQUESTS or metric.get("namespace") != "AWS/ApplicationELB":
+            yield Fault(f"it adds {metric.get('namespace')} {metric.get('metric_name')} to requests", CUSTOM)
+        elif stat != "Sum":
+            yield Fault(f"it counts requests by their {stat}", CUSTOM)
 
 
 def _reacts(block: Mapping[str, Any]) -> Iterator[Fault]:
-    """Refuse policies that add only, or that come too late."""
+    """Refuse policies that add only, that come too late, or that take away what they have just added."""
     if block.get("disable_scale_in"):
         yield Fault("what it adds is never taken away", f"{PLACE}[0].disable_scale_in")
     for name in ("scale_in_cooldown", "scale_out_cooldown"):
         if (block.get(name) or 0) > LONGEST:
             yield Fault(f"it waits {block.get(name)} seconds between steps", f"{PLACE}[0].{name}")
+    rest = block.get("scale_in_cooldown")
+    if rest is not None and rest < SHORTEST:
+        yield Fault(f"{rest} seconds after a step it takes tasks away", f"{PLACE}[0].scale_in_cooldown")

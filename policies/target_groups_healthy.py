@@ -14,6 +14,8 @@ LONGEST_DRAIN = 300
 LOWER_LAYER = ("TCP", "UDP", "TCP_UDP", "TLS", "GENEVE", "QUIC", "TCP_QUIC")
 # Statuses of success: 200, 204, 200,204 or a range within the 2xx.
 SUCCESS = re.compile(r"2\d\d([,-]2\d\d)*")
+# In gRPC only 0 is success; 12, the default, says that nobody has written a health check.
+GRPC_OK = re.compile(r"0")
 
 
 @policy(
@@ -71,8 +73,9 @@ def _check(group: Resource) -> Iterator[Fault]:
     path = check.get("path") or "/"
     if path == "/" or not str(path).startswith("/"):
         yield Fault(f"it checks health at {path}, which is a page for people", "health_check[0].path")
-    matcher = check.get("matcher") or "200"
-    if not SUCCESS.fullmatch(str(matcher).replace(" ", "")):
+    grpc = str(group["protocol_version"]).upper() == "GRPC"
+    matcher = check.get("matcher") or ("12" if grpc else "200")
+    if not (GRPC_OK if grpc else SUCCESS).fullmatch(str(matcher).replace(" ", "")):
         yield Fault(f"it takes {matcher} for healthy", "health_check[0].matcher")
     yield from _times(check)
 

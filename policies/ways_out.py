@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
@@ -25,13 +26,17 @@ NAT_PER_ZONE = ("tier2",)
 
 @dataclass(frozen=True)
 class Route:
-    """One route of a table: who says it, where to, by what that the plan makes, and by which arguments."""
+    """One route of a table: who says it, where to, by what that the plan makes, and by which arguments.
+
+    `unread` are targets that neither a value nor a reference tells.
+    """
 
     at: str
     default: bool
     found: tuple[Resource, ...]
     arguments: tuple[str, ...]
     literal: tuple[str, ...]
+    unread: tuple[Any, ...]
 
 
 @policy(
@@ -63,6 +68,7 @@ def _table(table: Resource) -> Iterator[Fault]:
         for route in routes:
             if route.default or any(item.type in (NAT, GATEWAY) for item in route.found):
                 yield Fault(f"{route.at} leads from databases to the internet")
+        _readable(routes)
         return
     inside = [subnet for subnet in subnets if _inside(subnet)]
     if inside:
@@ -78,6 +84,17 @@ def _private(table: Resource, routes: list[Route], inside: list[Resource]) -> It
         yield Fault("nothing leads out of it")
     for route in routes:
         yield from _same_zone(table, route, inside)
+        for item in route.found if route.default else ():
+            if item.type == NAT and item["connectivity_type"] == "private":
+                yield Fault(f"{route.at} leads to {item.address}, which has no way to the internet")
+    _readable(routes)
+
+
+def _readable(routes: list[Route]) -> None:
+    """Leave the verdict open if a route may lead anywhere."""
+    for route in routes:
+        for value in route.unread:
+            bool(value)
 
 
 def _same_zone(table: Resource, route: Route, subnets: list[Resource]) -> Iterator[Fault]:
@@ -103,19 +120,22 @@ def _places(gateway: Resource) -> list[Resource]:
 def _routes(table: Resource) -> Iterator[Route]:
     """Yield the routes of a table, its own and those apart."""
     own = table["route"]
-    for index, block in enumerate(own if known(own) and own else []):
+    for index, block in enumerate(table.blocks("route") if known(own) else []):
         given = {name: block.get(name) for name in TARGETS}
         names = tuple(name for name, value in given.items() if not known(value) or value)
         found = tuple(item for name in names for item in table.refers_to("route", index, name))
+        later = [given[name] for name in names if not known(given[name])]
         ends = [block.get(name) for name in ("cidr_block", "ipv6_cidr_block")]
         literal = tuple(str(value) for value in given.values() if known(value) and value)
-        yield Route(f"route[{index}]", any(known(e) and e in ANYWHERE for e in ends), found, names, literal)
+        unread = () if found else tuple(later)
+        yield Route(f"route[{index}]", any(known(e) and e in ANYWHERE for e in ends), found, names, literal, unread)
     for route in table.plan.pointing_to(table, "aws_route", "route_table_id"):
         names = tuple(name for name in TARGETS if not known(route[name]) or route[name])
         found = tuple(item for name in names for item in route.refers_to(name))
         ends = [route["destination_cidr_block"], route["destination_ipv6_cidr_block"]]
         literal = tuple(str(route[name]) for name in names if known(route[name]))
-        yield Route(route.address, any(known(e) and e in ANYWHERE for e in ends), found, names, literal)
+        unread = () if found else tuple(route[name] for name in names if not known(route[name]))
+        yield Route(route.address, any(known(e) and e in ANYWHERE for e in ends), found, names, literal, unread)
 
 
 def _public(route: Route) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.features.mutation import Mutation, change, delete, drop, rewire
+from tests.features.mutation import Mutation, _module, change, delete, drop, redirect, rewire
+from tests.features.reading import Evidence
 from tests.policies.cases.case import Case
 from tests.policies.forget import forget
 
@@ -14,18 +15,32 @@ GROUP = "aws_codedeploy_deployment_group.this"
 TARGET = "aws_appautoscaling_target.this"
 CPU = 'aws_appautoscaling_policy.this["cpu"]'
 TRACKING = ("target_tracking_scaling_policy_configuration", 0)
+REQUESTS = "aws_appautoscaling_policy.requests[0]"
+MATH = (*TRACKING, "customized_metric_specification", 0, "metrics")
+BLUE = (*MATH, {"id": "blue"}, "metric_stat", 0, "metric", 0)
+PAIR = ("load_balancer_info", 0, "target_group_pair_info", 0)
 MORNING = 'aws_appautoscaling_scheduled_action.this["school-day-begins"]'
 TASK = "aws_ecs_task_definition.this"
 FLOW_LOGS = "aws_iam_role_policy.flow_logs[0]"
 NAT = "aws_instance.nat[0]"
 CLUSTER = "aws_ecs_cluster.this"
 
+ACCOUNT_ARN = "arn:aws:iam::123456789012"
+ROLE_ARN = f"{ACCOUNT_ARN}:role"
+TASKS = {"Service": "ecs-tasks.amazonaws.com"}
+TASKS_AND_INSTANCES = {"Service": ["ecs-tasks.amazonaws.com", "ec2.amazonaws.com"]}
+TO_TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+OURS = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
 GOOD: dict[str, Any] = {
-    "name": "web",
+    "name": "campshub360",
+    "portMappings": [{"containerPort": 8443}],
     "image": "registry.example.com/web:1.0.0",
     "readonlyRootFilesystem": True,
     "privileged": False,
-    "logConfiguration": {"logDriver": "awslogs"},
+    "user": "10001:10001",
+    "linuxParameters": {"capabilities": {"drop": ["ALL"]}},
+    "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/web"}},
     "environment": [{"name": "SITE_URL", "value": "https://example.com"}],
 }
 SECRET = "x7Kq2mVt9LbW4zRp8NcY3hFd6"
@@ -45,9 +60,26 @@ def allowing(action: Any, resource: Any, **more: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def trusting(principal: Any, action: str = "sts:AssumeRole") -> str:
-    statement = {"Effect": "Allow", "Action": action, "Principal": principal}
+def trusting(principal: Any, action: str = "sts:AssumeRole", **more: Any) -> str:
+    statement = {"Effect": "Allow", "Action": action, "Principal": principal, **more}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def execution_may(action: str) -> Mutation:
+    """Widen the last statement of a document that is made in the plan, behind one whose resources are unknown."""
+    return _data_changed("web", "aws_iam_policy_document.execution", "actions", [action])
+
+
+def _data_changed(component: str, address: str, argument: str, value: Any) -> Mutation:
+    def apply(evidence: Evidence) -> None:
+        whole = f"module.{component}.data.{address}"
+        [entry] = [item for item in evidence.document["resource_changes"] if item["address"] == whole]
+        entry["change"]["after"]["statement"][-1][argument] = value
+        for planned in _module(evidence.document, component)["resources"]:
+            if planned["address"] == whole:
+                planned["values"]["statement"][-1][argument] = value
+
+    return Mutation(f"{component} {address}: last {argument} = {value!r}", apply)
 
 
 CASES: dict[str, Case] = {
@@ -66,8 +98,25 @@ CASES: dict[str, Case] = {
             change("web", SERVICE, "capacity_provider_strategy", {"capacity_provider": "FARGATE"}, "base", to=0),
             delete("web", SERVICE, "capacity_provider_strategy", {"capacity_provider": "FARGATE"}),
             change("web", SERVICE, "enable_execute_command", to=True),
+            delete("web", SERVICE, "network_configuration", 0, "subnets"),
+            change("web", SERVICE, "network_configuration", 0, "subnets", to=["subnet-1"]),
+            change("web", SERVICE, "network_configuration", 0, "security_groups", to=[]),
+            redirect("web", "subnet_ids", "module.network.private_subnet_ids", "module.network.database_subnet_ids"),
+            change("web", SERVICE, "load_balancer", 0, "target_group_arn", to=""),
+            change("web", SERVICE, "capacity_provider_strategy", "*", "weight", to=0),
+            change("web", SERVICE, "launch_type", to="EC2"),
+            change("web", SERVICE, "scheduling_strategy", to="DAEMON"),
+            change("web", SERVICE, "availability_zone_rebalancing", to="DISABLED"),
+            rewire("web", "aws_ecs_service.blue_green", "cluster", "aws_ecs_cluster.this"),
+            drop("web", CLUSTER),
+            containers(portMappings=[]),
+            containers(portMappings=[{"containerPort": 8080}]),
+            containers(name="other"),
         ),
-        harmless=(change("web", SERVICE, "desired_count", to=8),),
+        harmless=(
+            change("web", SERVICE, "desired_count", to=8),
+            containers(),
+        ),
         unknown=forget("web", SERVICE, "desired_count"),
     ),
     "TIER_AWS_041": Case(
@@ -83,6 +132,15 @@ CASES: dict[str, Case] = {
             delete("release", GROUP, "load_balancer_info", 0, "target_group_pair_info", 0, "target_group", 0),
             delete("release", GROUP, "blue_green_deployment_config", 0),
             change("release", GROUP, "deployment_style", 0, "deployment_type", to="IN_PLACE"),
+            change("release", GROUP, "deployment_config_name", to="CodeDeployDefault.ECSAllAtOnce"),
+            change("release", GROUP, "ecs_service", 0, "cluster_name", to="other"),
+            change("release", "aws_codedeploy_app.this", "compute_platform", to="Server"),
+            change("release", GROUP, *PAIR, "target_group", 0, "name", to="other"),
+            change("release", GROUP, *PAIR, "prod_traffic_route", 0, "listener_arns", to=[]),
+            change("release", GROUP, *PAIR, "test_traffic_route", 0, "listener_arns", to=[]),
+            redirect(
+                "release", "test_listener_arn", "module.balancer.test_listener_arn", "module.balancer.listener_arn"
+            ),
         ),
         unknown=forget("web", SERVICE, "deployment_controller", 0, "type"),
     ),
@@ -95,6 +153,11 @@ CASES: dict[str, Case] = {
             change("web", MORNING, "scalable_target_action", 0, "min_capacity", to="1"),
             change("web", MORNING, "scalable_target_action", 0, "max_capacity", to="240"),
             change("web", MORNING, "schedule", to="cron(0 0 1 1 ? 2099)"),
+            change("web", MORNING, "schedule", to="at(2027-01-01T00:00:00)"),
+            change("web", MORNING, "timezone", to=None),
+            change("web", MORNING, "end_time", to="2027-01-01T00:00:00Z"),
+            change("web", TARGET, "scalable_dimension", to="ecs:service:Other"),
+            change("web", TARGET, "suspended_state", to=[{"dynamic_scaling_out_suspended": True}]),
         ),
         harmless=(change("web", TARGET, "max_capacity", to=30),),
         unknown=forget("web", TARGET, "max_capacity"),
@@ -102,14 +165,25 @@ CASES: dict[str, Case] = {
     "TIER_AWS_043": Case(
         faults=(
             drop("web", CPU),
-            drop("web", "aws_appautoscaling_policy.requests[0]"),
+            drop("web", REQUESTS),
             drop("web", MORNING),
             change("web", CPU, *TRACKING, "target_value", to=650),
             change("web", CPU, *TRACKING, "target_value", to=1),
             change("web", CPU, *TRACKING, "disable_scale_in", to=True),
             change("web", CPU, *TRACKING, "scale_out_cooldown", to=6000),
             delete("web", CPU, *TRACKING),
-            change("web", "aws_appautoscaling_policy.requests[0]", *TRACKING, "target_value", to=93600),
+            change("web", REQUESTS, *TRACKING, "target_value", to=93600),
+            change("web", CPU, *TRACKING, "target_value", to=85),
+            change("web", CPU, *TRACKING, "scale_in_cooldown", to=0),
+            change("web", CPU, "policy_type", to="StepScaling"),
+            change("web", CPU, "resource_id", to="service/other/other"),
+            change("web", CPU, "service_namespace", to="dynamodb"),
+            change("web", MORNING, "resource_id", to="service/other/other"),
+            change("web", MORNING, "scalable_target_action", 0, "min_capacity", to="3"),
+            change("web", MORNING, "timezone", to="Asia/Tokyo"),
+            delete("web", REQUESTS, *MATH, {"id": "green"}),
+            change("web", REQUESTS, *MATH, {"id": "blue"}, "metric_stat", 0, "stat", to="Minimum"),
+            change("web", REQUESTS, *BLUE, "metric_name", to="HealthyHostCount"),
         ),
         harmless=(change("web", CPU, *TRACKING, "target_value", to=60),),
         unknown=forget("web", CPU, *TRACKING, "target_value"),
@@ -122,6 +196,18 @@ CASES: dict[str, Case] = {
             change("web", TASK, "requires_compatibilities", to=["EC2"]),
             rewire("web", TASK, "task_role_arn", "aws_iam_role.task.arn", "aws_iam_role.execution.arn"),
             change("web", TASK, "task_role_arn", to=None),
+            change("web", TASK, "execution_role_arn", to=""),
+            change("web", TASK, "pid_mode", to="host"),
+            change("web", TASK, "ipc_mode", to="host"),
+            change("web", TASK, "volume", to=[{"name": "tmp", "host_path": "/"}]),
+            change("web", TASK, "runtime_platform", 0, "cpu_architecture", to="ARM64"),
+            change("web", TASK, "runtime_platform", 0, "operating_system_family", to="WINDOWS_SERVER_2022_CORE"),
+            change("web", TASK, "enable_fault_injection", to=True),
+        ),
+        harmless=(
+            change("web", TASK, "cpu", to="2 vCPU"),
+            change("web", TASK, "memory", to="4GB"),
+            delete("web", TASK, "runtime_platform", 0),
         ),
         unknown=forget("web", TASK, "cpu"),
     ),
@@ -137,12 +223,47 @@ CASES: dict[str, Case] = {
             variable("DATABASE_PASSWORD", "hunter2"),
             variable("CONFIGURATION", SECRET),
             variable("BROKER", "amqp://user:hunter2@broker.example.com"),
+            variable("CACHE", "rediss://:hunter2@cache.example.com:6379/0"),
+            variable("DATABASE_PASSWORD_PRIMARY", "hunter2"),
+            variable("DB_PASS", "hunter2"),
+            variable("apiKey", "hunter2"),
+            variable("CONFIGURATION", "AKIA" + "ABCDEFGHIJKLMNOP"),
+            variable("CONFIGURATION", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c"),
+            containers(user=None),
+            containers(user="root"),
+            containers(readonlyRootFilesystem="false"),
+            containers(linuxParameters={"capabilities": None}),
+            containers(logConfiguration={"logDriver": "none"}),
+            containers(logConfiguration={"logDriver": "awslogs", "options": {}}),
+            containers(image="registry.example.com:5000/web"),
+            containers(image="registry.example.com/web:main"),
+            containers(secrets=[{"name": "DATABASE_PASSWORD", "valueFrom": "hunter2"}]),
+            containers(command=["manage", "--password=hunter2"]),
+            containers(dockerLabels={"API_TOKEN": "hunter2"}),
+            change(
+                "web",
+                TASK,
+                "container_definitions",
+                to=json.dumps([GOOD, {**GOOD, "name": "sidecar", "privileged": True}]),
+            ),
+            change(
+                "web",
+                'aws_ecs_task_definition.one_off["migrate"]',
+                "container_definitions",
+                to=json.dumps([{**GOOD, "privileged": True}]),
+            ),
             change("web", TASK, "container_definitions", to="[]"),
         ),
         harmless=(
             containers(),
             containers(image=f"registry.example.com/web@sha256:{'0123456789abcdef' * 4}"),
             variable("AWS_ACCESS_KEY_ID_FILE", "/run/key"),
+            variable("PASSWORD_MIN_LENGTH", "12"),
+            variable("TOKEN_URL", "https://id.example.com/token"),
+            variable("GIT_COMMIT", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"),
+            variable("POOL_CLIENT_ID", "3n4b5urk1ft4fl3mg5e62d9ado"),
+            variable("CLUSTER", "CampsHub360ProductionDatabaseCluster2027"),
+            containers(command=["manage", "--password=$DATABASE_PASSWORD"]),
             variable("MEDIA_BUCKET", "campshub360-media-123456789012-us-east-1"),
         ),
         why_no_unknown="the definition is unknown in a first plan: every case above makes it known",
@@ -154,6 +275,24 @@ CASES: dict[str, Case] = {
             change("network", FLOW_LOGS, "policy", to=allowing(["logs:PutLogEvents"], "*")),
             change("network", FLOW_LOGS, "policy", to=allowing("iam:PassRole", "*")),
             change("network", FLOW_LOGS, "policy", to=allowing("iam:PassRole", "arn:aws:iam::123456789012:role/x")),
+            change("network", FLOW_LOGS, "policy", to=allowing("iam:Pass*", "arn:aws:iam::123456789012:role/x")),
+            change("network", FLOW_LOGS, "policy", to=allowing("iam:PassRole", f"{ROLE_ARN}/*", Condition=TO_TASKS)),
+            change("network", FLOW_LOGS, "policy", to=allowing("**", f"{ROLE_ARN}/x")),
+            change("network", FLOW_LOGS, "policy", to=allowing("s*:*", "arn:aws:s3:::x/*")),
+            change("network", FLOW_LOGS, "policy", to=allowing("s3:GetObject", "arn:aws:s3:::*")),
+            change("network", FLOW_LOGS, "policy", to=allowing("s3:GetObject", ["arn:aws:s3:::x/*", "**"])),
+            change(
+                "network", FLOW_LOGS, "policy", to=allowing("kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/*")
+            ),
+            change(
+                "network",
+                FLOW_LOGS,
+                "policy",
+                to=allowing("s3:GetObject", "*", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}),
+            ),
+            change("web", "aws_iam_role.task", "managed_policy_arns", to=["arn:aws:iam::aws:policy/PowerUserAccess"]),
+            change("web", "aws_iam_role.task", "inline_policy", to=[{"name": "all", "policy": allowing("*", "*")}]),
+            execution_may("kms:*"),
             change(
                 "database",
                 "aws_iam_role_policy_attachment.monitoring[0]",
@@ -161,7 +300,18 @@ CASES: dict[str, Case] = {
                 to="arn:aws:iam::aws:policy/AdministratorAccess",
             ),
         ),
-        harmless=(change("network", FLOW_LOGS, "policy", to=allowing("logs:DescribeLogGroups", "*")),),
+        harmless=(
+            change("network", FLOW_LOGS, "policy", to=allowing("logs:DescribeLogGroups", "*")),
+            change("network", FLOW_LOGS, "policy", to=allowing("ssmmessages:*", "*")),
+            change("network", FLOW_LOGS, "policy", to=allowing("s3:Get*", "arn:aws:s3:::x/*")),
+            change("network", FLOW_LOGS, "policy", to=allowing("iam:PassRole", f"{ROLE_ARN}/x", Condition=TO_TASKS)),
+            change(
+                "network",
+                FLOW_LOGS,
+                "policy",
+                to=allowing("ecs:UpdateService", "*", Condition={"ArnEquals": {"ecs:cluster": "arn:aws:ecs:x"}}),
+            ),
+        ),
         unknown=forget("network", FLOW_LOGS, "policy"),
         decided_by_reference=True,  # the data source that makes the document is known
     ),
@@ -176,6 +326,23 @@ CASES: dict[str, Case] = {
                 "web", "aws_iam_role.task", "assume_role_policy", to=trusting({"Service": "ec2.amazonaws.com"}, "sts:*")
             ),
             change("web", "aws_iam_role.task", "assume_role_policy", to=None),
+            change("web", "aws_iam_role.task", "assume_role_policy", to=trusting({"AWS": f"{ACCOUNT_ARN}:root"})),
+            change("web", "aws_iam_role.task", "assume_role_policy", to=trusting(TASKS_AND_INSTANCES, Condition=OURS)),
+            *(
+                change("web", "aws_iam_role.task", "assume_role_policy", to=trusting(TASKS, Condition=condition))
+                for condition in (
+                    {"Bool": {"aws:SecureTransport": "true"}},
+                    {"StringEquals": {"aws:SourceAccount": "999999999999"}},
+                    {"StringLike": {"aws:SourceAccount": "*"}},
+                    {"ArnLike": {"aws:SourceArn": "arn:aws:ecs:*:*:*"}},
+                    {"StringNotEquals": {"aws:SourceAccount": "123456789012"}},
+                    {"StringEqualsIfExists": {"aws:SourceAccount": "123456789012"}},
+                )
+            ),
+        ),
+        harmless=(
+            change("web", "aws_iam_role.task", "assume_role_policy", to=trusting(TASKS, Condition=OURS)),
+            change("web", "aws_iam_role.task", "assume_role_policy", to=trusting({"Service": "ec2.amazonaws.com"})),
         ),
         unknown=forget("web", "aws_iam_role.task", "assume_role_policy"),
         decided_by_reference=True,
@@ -188,6 +355,13 @@ CASES: dict[str, Case] = {
             change("network", NAT, "root_block_device", 0, "encrypted", to=False),
             change("network", NAT, "instance_type", to="t4g.16xlarge"),
             change("network", NAT, "key_name", to="admin"),
+            change("network", NAT, "metadata_options", 0, "http_put_response_hop_limit", to=2),
+            change("network", NAT, "ebs_block_device", to=[{"device_name": "/dev/sdf", "encrypted": False}]),
+            change("network", NAT, "tenancy", to="dedicated"),
+            change("network", NAT, "root_block_device", 0, "volume_size", to=1000),
+            change("network", NAT, "iam_instance_profile", to=None),
+            drop("network", "aws_iam_instance_profile.nat[0]"),
+            drop("network", "aws_route.private*"),
         ),
         unknown=forget("network", NAT, "metadata_options", 0, "http_tokens"),
     ),
@@ -197,7 +371,26 @@ CASES: dict[str, Case] = {
             change("web", CLUSTER, "setting", 0, "value", to="disabled"),
             drop("web", "aws_ecs_cluster_capacity_providers.this"),
             change("web", "aws_ecs_cluster_capacity_providers.this", "capacity_providers", to=["FARGATE"]),
+            change("web", CLUSTER, "configuration", to=[{"execute_command_configuration": [{"logging": "NONE"}]}]),
         ),
         unknown=forget("web", CLUSTER, "setting", 0, "value"),
+    ),
+    "TIER_AWS_050": Case(
+        faults=(
+            drop("web", "aws_iam_role_policy.execution"),
+            drop("release", "aws_iam_role_policy.this"),
+            drop("network", FLOW_LOGS),
+            drop("database", "aws_iam_role_policy_attachment.monitoring[0]"),
+            rewire("web", "aws_iam_role_policy.execution", "role", "aws_iam_role.execution", "aws_iam_role.task"),
+            change(
+                "web",
+                "aws_iam_role.task",
+                "assume_role_policy",
+                to=trusting({"Service": "lambda.amazonaws.com"}, Condition=OURS),
+            ),
+        ),
+        harmless=(drop("web", "aws_iam_role_policy.task[0]"),),
+        unknown=forget("web", "aws_iam_role.task", "assume_role_policy"),
+        decided_by_reference=True,
     ),
 }

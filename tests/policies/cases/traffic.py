@@ -16,6 +16,7 @@ APEX = 'aws_route53_record.alias["campshub360.example.com A"]'
 DISTRIBUTION, WEB_ACL = "aws_cloudfront_distribution.this", "aws_wafv2_web_acl.this"
 RATE = ("statement", 0, "rate_based_statement", 0)
 MEDIA = ("ordered_cache_behavior", {"path_pattern": "/media/*"})
+HEADERS_ID = ("default_cache_behavior", 0, "response_headers_policy_id")
 HEADERS = 'aws_cloudfront_response_headers_policy.this["static"]'
 SECURITY = ("security_headers_config", 0)
 ACCESS = 'aws_cloudfront_origin_access_control.this["media"]'
@@ -27,6 +28,9 @@ ANYWHERE: dict[str, Any] = {
 }  # fmt: skip
 
 
+RULE = "aws_lb_listener_rule.blue_green[0]"
+BLUE = 'aws_lb_target_group.this["blue"]'
+STRANGER = "sg-0123456789abcdef0"
 PARAMETERS = "aws_db_parameter_group.this"
 BACKUPS = 'aws_s3_bucket_policy.this["backups"]'
 BACKUPS_ARN = "arn:aws:s3:::campshub360-backups-123456789012-us-east-1"
@@ -60,6 +64,44 @@ def _legacy(component: str, like: str, **values: Any) -> Mutation:
                         body.update({"protocol": "tcp", "self": False, **values})
 
     return Mutation(f"{component}: a rule of the older style {values}", apply)
+
+
+def _both(*mutations: Mutation) -> Mutation:
+    """Return one mutation made of several that are one fault."""
+
+    def apply(evidence: Evidence) -> None:
+        for mutation in mutations:
+            mutation.apply(evidence)
+
+    return Mutation(" and ".join(mutation.text for mutation in mutations), apply)
+
+
+def _literal(component: str, address: str, *path: str | int, to: Any) -> Mutation:
+    """Write a value out, in the configuration, too, so that nothing is referred to any more."""
+
+    def apply(evidence: Evidence) -> None:
+        expression = configured(evidence.document, component, re.sub(r"\[.*", "", address))["expressions"]
+        for step in path[:-1]:
+            expression = expression[step]
+        expression[path[-1]] = {"constant_value": to}
+        change(component, address, *path, to=to).apply(evidence)
+
+    return Mutation(f"{component} {address}: {'.'.join(map(str, path))} is the literal {to}", apply)
+
+
+def _from_group(component: str, address: str, *references: str) -> Mutation:
+    """Let a rule name a security group in place of a prefix list."""
+
+    def apply(evidence: Evidence) -> None:
+        expressions = configured(evidence.document, component, address)["expressions"]
+        expressions["referenced_security_group_id"] = {"references": list(references)}
+
+    named = Mutation(f"{component} {address}: from {references[-1]}", apply)
+    return _both(
+        _literal(component, address, "prefix_list_id", to=None),
+        named,
+        forget(component, address, "referenced_security_group_id"),
+    )
 
 
 def _later(component: str, address: str, argument: str) -> Mutation:
@@ -115,6 +157,16 @@ CASES: dict[str, Case] = {
             ),
             change("database", "aws_security_group.this", "ingress", to=[ANYWHERE]),
             _legacy("cache", f'{INGRESS}.this["web"]', type="ingress", cidr_blocks=["10.0.0.0/16"]),
+            _literal("database", f'{INGRESS}.this["web"]', "referenced_security_group_id", to=STRANGER),
+            _literal("cache", f'{INGRESS}.this["web"]', "referenced_security_group_id", to=STRANGER),
+            _literal("web", f"{INGRESS}.load_balancer", "referenced_security_group_id", to=STRANGER),
+            _both(
+                _literal("balancer", f"{INGRESS}.https", "prefix_list_id", to=None),
+                _literal("balancer", f"{INGRESS}.https", "referenced_security_group_id", to=STRANGER),
+            ),
+            _literal("balancer", f"{INGRESS}.https", "prefix_list_id", to="pl-0123456789abcdef0"),
+            _from_group("balancer", f"{INGRESS}.https", "aws_security_group.this.id", "aws_security_group.this"),
+            drop("balancer", f"{INGRESS}.https"),
         ),
         harmless=(change("balancer", f"{INGRESS}.test[0]", "ip_protocol", to="6"),),
         unknown=forget("database", f'{INGRESS}.this["web"]', "from_port"),
@@ -186,10 +238,18 @@ CASES: dict[str, Case] = {
             change("balancer", "aws_lb_listener_rule.blue_green[0]", "condition", to=[]),
             change("balancer", "aws_lb_listener_rule.test[0]", "condition", 0, "host_header", 0, "values", to=["*"]),
             change("balancer", "aws_lb_listener_rule.test[0]", "condition", 0, "host_header", to=[]),
+            change("balancer", RULE, "condition", 0, "host_header", 0, "values", to=["*.*.*"]),
+            change("balancer", RULE, "condition", 0, "host_header", 0, "values", to=["?*"]),
+            change("balancer", RULE, "condition", to=[{"host_header": [{"values": [], "regex_values": ["^.*$"]}]}]),
+            change("balancer", RULE, "condition", to=[{"host_header": [], "path_pattern": [{"values": ["/?*"]}]}]),
             delete("balancer", "aws_lb_listener_rule.blue_green[0]", "action", 0, "target_group_arn"),
             change("balancer", "aws_lb_listener_rule.blue_green[0]", "action", to=[]),
             drop("balancer", 'aws_lb_target_group.this["green"]'),
             drop("balancer", 'aws_lb_target_group.this["blue"]'),
+        ),
+        harmless=(
+            change("balancer", RULE, "condition", 0, "host_header", 0, "values", to=["*.campshub360.example.com"]),
+            change("balancer", RULE, "condition", to=[{"host_header": [], "path_pattern": [{"values": ["/"]}]}]),
         ),
         unknown=forget("balancer", "aws_lb_listener_rule.blue_green[0]", "condition", 0, "host_header", 0, "values"),
     ),
@@ -209,8 +269,18 @@ CASES: dict[str, Case] = {
             change("balancer", 'aws_lb_target_group.this["blue"]', "deregistration_delay", to="3600"),
             change("balancer", 'aws_lb_target_group.this["blue"]', "stickiness", 0, "enabled", to=True),
             drop("balancer", "aws_lb_listener_rule.test[0]"),
+            _both(
+                change("balancer", BLUE, "protocol_version", to="GRPC"),
+                change("balancer", BLUE, "health_check", 0, "matcher", to="0-99"),
+            ),
         ),
-        harmless=(change("balancer", 'aws_lb_target_group.this["blue"]', "health_check", 0, "matcher", to="200,204"),),
+        harmless=(
+            change("balancer", BLUE, "health_check", 0, "matcher", to="200,204"),
+            _both(
+                change("balancer", BLUE, "protocol_version", to="GRPC"),
+                change("balancer", BLUE, "health_check", 0, "matcher", to="0"),
+            ),
+        ),
         unknown=forget("balancer", 'aws_lb_target_group.this["blue"]', "health_check", 0, "matcher"),
     ),
     "TIER_AWS_034": Case(
@@ -300,8 +370,20 @@ CASES: dict[str, Case] = {
                 to=[{"origin_protocol_policy": "http-only", "origin_ssl_protocols": ["TLSv1.2"]}],
             ),
             change("edge", DISTRIBUTION, "custom_error_response", {"error_code": 503}, "error_caching_min_ttl", to=300),
+            _literal("edge", DISTRIBUTION, *HEADERS_ID, to="60669652-455b-4ae9-85a4-c4c02393f86c"),
+            _literal("edge", DISTRIBUTION, *HEADERS_ID, to="5cc3b908-e619-4b99-88e5-2cf7f45965bd"),
         ),
         harmless=(
+            _literal("edge", DISTRIBUTION, *HEADERS_ID, to="67f7725c-6f97-4210-82d7-5512b31e9d03"),
+            _both(
+                change(
+                    "edge",
+                    DISTRIBUTION,
+                    "origin_group",
+                    to=[{"origin_id": "both", "member": [{"origin_id": "media"}, {"origin_id": "static"}]}],
+                ),
+                change("edge", DISTRIBUTION, *MEDIA, "target_origin_id", to="both"),
+            ),
             change("edge", DISTRIBUTION, *MEDIA, "viewer_protocol_policy", to="https-only"),
             change("edge", DISTRIBUTION, "viewer_certificate", 0, "minimum_protocol_version", to="TLSv1.3_2025"),
         ),
@@ -397,6 +479,11 @@ CASES: dict[str, Case] = {
             ),
             change("web", "aws_ecs_service.*", "network_configuration", 0, "assign_public_ip", to=True),
             redirect("web", "subnet_ids", "module.network.private_subnet_ids", "module.network.public_subnet_ids"),
+            rewire("network", "aws_nat_gateway.this", "subnet_id", "aws_subnet.public", "aws_subnet.private"),
+            _both(
+                change("network", "aws_nat_gateway.this*", "connectivity_type", to="private"),
+                delete("network", "aws_nat_gateway.this*", "allocation_id"),
+            ),
         ),
         unknown=forget("web", "aws_ecs_service.*", "network_configuration", 0, "assign_public_ip"),
     ),
