@@ -38,6 +38,7 @@ def blueprint_schema(catalog: Catalog) -> Schema:
             "outputs": _named({}),
             "waivers": _REFERRED,
         },
+        "$defs": {"waivers": _WAIVERS},
     }
 
 

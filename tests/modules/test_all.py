@@ -71,7 +71,7 @@ def test_every_input_and_output_is_typed_and_described(interfaces: Catalog) -> N
 
 
 def test_generated_documents_are_as_the_code_says(interfaces: Catalog) -> None:
-    wanted = documents(interfaces, PROJECT / "blueprints" / "blueprint.schema.json")
+    wanted = documents(interfaces, PROJECT / "blueprints" / "blueprint.schema.json", PROJECT / "policies")
     assert stale(wanted) == [], "run `tierform docs`"
 
 
