@@ -13,6 +13,7 @@ from generator.blueprint import load_blueprint, locate
 from generator.policy.load import describe, load_policies
 from generator.project import SOURCE, find_project
 from tests.features.__main__ import planned
+from tests.strength import provider
 from tests.strength.benign import benign
 from tests.strength.operators import mutants
 from tests.strength.relevance import concern, refused
@@ -56,6 +57,8 @@ def measure(folder: Path, most: int, *, tuning: bool = False, pair_count: int = 
         if (kind := concern(mutant.type, mutant.attribute)) != "none"
     ]
     drawn = [item for item in draw(relevant, most) if not (tuning and item.held_out)]
+    refusals = provider.refusals(drawn, grounds, schema, folder / TIERS[0])
+    drawn = [item for item in drawn if item.name not in refusals]
     policies = load_policies(SOURCE / "policies")
     ours = Ours(policies, grounds)
     by_ours = [ours.killers(item.tier, item.mutant) for item in drawn]
@@ -79,7 +82,8 @@ def measure(folder: Path, most: int, *, tuning: bool = False, pair_count: int = 
         pairs=together,
         invalid=len(found) - len(valid),
         irrelevant=len(valid) - len(relevant),
-        not_drawn=len(relevant) - len(drawn),
+        refused=len(refusals),
+        not_drawn=len(relevant) - len(drawn) - len(refusals),
         benign=len(harmless),
         false_alarms=sorted(set(alarms)),
         policies=[item.id for item in describe(SOURCE / "policies")],

@@ -12,7 +12,7 @@ Path = tuple[Step, ...]
 
 @dataclass(frozen=True)
 class Instance:
-    """A managed resource of a plan: where it is planned, how it changes, and its block in the configuration."""
+    """A resource of a plan: where it is planned, how it changes, and its block in the configuration."""
 
     address: str
     type: str
@@ -23,11 +23,20 @@ class Instance:
 
 def instances(document: Mapping[str, Any]) -> Iterator[Instance]:
     """Yield the managed resources that the plan leaves, in the order of their addresses."""
-    changes = {item["address"]: item for item in document["resource_changes"] if item["mode"] == "managed"}
+    return _instances(document, "managed")
+
+
+def pending_documents(document: Mapping[str, Any]) -> Iterator[Instance]:
+    """Yield the policy documents that only the apply can complete, in the order of their addresses."""
+    return (item for item in _instances(document, "data") if item.type == "aws_iam_policy_document")
+
+
+def _instances(document: Mapping[str, Any], mode: str) -> Iterator[Instance]:
+    changes = {item["address"]: item for item in document["resource_changes"] if item["mode"] == mode}
     root = document["configuration"]["root_module"]
     found = []
     for module, item in _planned(document["planned_values"]["root_module"], ()):
-        if item["mode"] == "managed" and item["address"] in changes:
+        if item["mode"] == mode and item["address"] in changes:
             block = _block(root, module, item)
             found.append(Instance(item["address"], item["type"], item, changes[item["address"]], block))
     yield from sorted(found, key=lambda instance: instance.address)
@@ -43,7 +52,7 @@ def _planned(module: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tupl
 def _block(root: Mapping[str, Any], names: tuple[str, ...], item: Mapping[str, Any]) -> Mapping[str, Any]:
     for name in names:
         root = root.get("module_calls", {}).get(name, {}).get("module", {})
-    wanted = f"{item['type']}.{item['name']}"
+    wanted = f"{'data.' if item['mode'] == 'data' else ''}{item['type']}.{item['name']}"
     return next((block for block in root.get("resources", []) if block["address"] == wanted), {})
 
 

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.strength.document import Instance, Path, at, cut, instances, put, replaced
+from tests.strength.document import Instance, Path, at, cut, instances, pending_documents, put, replaced
 from tests.strength.schema import Schema
 
 Document = Mapping[str, Any]
 ANYWHERE, ANYWHERE6 = "0.0.0.0/0", "::/0"
+ANYONE = {"type": "*", "identifiers": ["*"]}
 # What a word is weakened to: the next worse that AWS takes.
 WEAKER = {
     "HTTPS": "HTTP", "https-only": "allow-all", "redirect-to-https": "allow-all", "required": "preferred",
@@ -59,11 +60,13 @@ class Mutant:
 
 def mutants(document: Document, schema: Schema) -> Iterator[Mutant]:
     """Yield every mutant of a plan, in a fixed order."""
-    referred = _referred(document)
+    referred, indexed = _referred(document), _indexed(document)
     for instance in instances(document):
-        yield _remove_resource(instance, referred)
+        yield _remove_resource(instance, referred, indexed)
         for operator in (_drop_block, _change_values, _unset, _shrink_list, _open_group, _widen_policy):
             yield from operator(instance, schema)
+    for instance in pending_documents(document):
+        yield from _widen_pending(instance)
     yield from _swap_references(document)
 
 
@@ -157,9 +160,39 @@ def _widen_policy(instance: Instance, _schema: Schema) -> Iterator[Mutant]:
                 yield _changed(instance, "widen-policy", path, f"{index}.Condition", json.dumps(wider))
 
 
+def _widen_pending(instance: Instance) -> Iterator[Mutant]:
+    """Widen a statement of a policy document that only the apply completes."""
+    for index, statement in enumerate(instance.change["change"]["after"].get("statement") or []):
+        place: Path = ("statement", index)
+        for name in ("actions", "resources"):
+            if statement.get(name) not in (None, [], ["*"]):
+                yield _pending(instance, (*place, name), "widened", lambda it, p=(*place, name): put(it, p, ["*"]))
+        for number in range(len(statement.get("principals") or [])):
+            path = (*place, "principals", number)
+            yield _pending(instance, path, "anyone", lambda it, p=path: put(it, p, ANYONE))
+        if statement.get("condition"):
+            path = (*place, "condition")
+            yield _pending(instance, path, "dropped", lambda it, p=path: put(it, p, []))
+
+
+def _pending(instance: Instance, path: Path, text: str, edit: Callable[[Any], Any]) -> Mutant:
+    """Return the mutant of a document whose argument becomes known; where the configuration lists it, there, too."""
+
+    def write(block: Any) -> Any:
+        listed = at(block, ("expressions", *path))
+        new = {"constant_value": at(edit(instance.change["change"]["after"]), path)}
+        return put(block, ("expressions", *path), new) if listed is not None else block
+
+    return _mutant(instance, "widen-policy", path, text, _edit(instance, edit, path, write))
+
+
+def _is_open(rule: Instance) -> bool:
+    return rule.planned["values"].get("cidr_ipv4") == ANYWHERE
+
+
 def _open_group(instance: Instance, _schema: Schema) -> Iterator[Mutant]:
     """Let anyone in, or out, instead of a group or a prefix list."""
-    if not instance.type.endswith(("_ingress_rule", "_egress_rule")):
+    if not instance.type.endswith(("_ingress_rule", "_egress_rule")) or _is_open(instance):
         return
 
     def opened(values: Any) -> Any:
@@ -172,7 +205,7 @@ def _open_group(instance: Instance, _schema: Schema) -> Iterator[Mutant]:
             for key, item in block.get("expressions", {}).items()
             if key not in ("referenced_security_group_id", "prefix_list_id")
         }
-        return {**block, "expressions": kept}
+        return {**block, "expressions": {**kept, "cidr_ipv4": {"constant_value": ANYWHERE}}}
 
     text = f"open to {ANYWHERE}"
     yield _mutant(instance, "open-cidr", ("cidr_ipv4",), text, _edit(instance, opened, ("referenced_security_group_id",),
@@ -248,13 +281,45 @@ def _call(call: Mapping[str, Any]) -> Any:
     return call.get("expressions", {})
 
 
-def _remove_resource(instance: Instance, referred: Mapping[int, bool]) -> Mutant:
+def _indexed(document: Document) -> set[str]:
+    """Return the addresses of keyed instances that another resource of the same module and key looks up by that key."""
+    found = set()
+    by_place = {
+        (_module(it.address), it.planned["name"], it.type, it.planned.get("index")): it for it in instances(document)
+    }
+    for instance in by_place.values():
+        texts = set(_references(instance.block.get("expressions", {})))
+        own = instance.planned.get("index")
+        for text in texts:
+            match = re.match(r"(aws_\w+)\.(\w+)(?:\[(.+?)\])?", text)
+            key = json.loads(match[3]) if match and match[3] else own if {"each.key", "count.index"} & texts else None
+            other = by_place.get((_module(instance.address), match[2], match[1], key)) if match else None
+            if key is not None and other and other is not instance:
+                found.add(other.address)
+    return found
+
+
+def _module(address: str) -> str:
+    return re.match(r"(?:module\.\w+(?:\[[^\]]*\])?\.)*", address)[0]  # type: ignore[index]
+
+
+def _references(expression: Any) -> Iterator[str]:
+    if isinstance(expression, dict):
+        yield from expression.get("references", [])
+        for item in expression.values():
+            yield from _references(item)
+    elif isinstance(expression, list):
+        for item in expression:
+            yield from _references(item)
+
+
+def _remove_resource(instance: Instance, referred: Mapping[int, bool], indexed: set[str]) -> Mutant:
     """Leave a resource out; its block stays in the configuration while other instances of it are there.
 
-    Terraform refuses it where the module refers to a block that can only be there once.
+    Terraform refuses it where the module refers to a block that can only be there once, or to this very instance.
     """
     single = not {"for_each_expression", "count_expression"} & set(instance.block)
-    valid = not (single and referred.get(id(instance.block), False))
+    valid = not (single and referred.get(id(instance.block), False)) and instance.address not in indexed
 
     def apply(document: Document) -> Document:
         swaps: dict[int, Any] = {id(instance.planned): None, id(instance.change): None}

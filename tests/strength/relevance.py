@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,20 +31,36 @@ def relevance() -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
+@dataclass(frozen=True)
+class About:
+    """Which mutants a remark is about: type, attribute and operator are patterns, `text` a regular expression."""
+
+    type: str
+    attribute: str
+    operator: str
+    text: str
+    why: str
+
+    @classmethod
+    def of(cls, item: Mapping[str, str]) -> About:
+        """Return the remark that stands in a file."""
+        return cls(item["type"], item["attribute"], item.get("operator", "*"), item.get("text", ""), item["why"])
+
+    def __call__(self, mutant: Mutant) -> bool:
+        """Say whether it is about a mutant."""
+        pairs = ((mutant.type, self.type), (mutant.attribute, self.attribute), (mutant.operator, self.operator))
+        fits = all(fnmatch.fnmatchcase(value, pattern) for value, pattern in pairs)
+        return fits and bool(re.search(self.text, mutant.id))
+
+
 @cache
-def _refused() -> list[dict[str, str]]:
-    return list(yaml.safe_load(REFUSED.read_bytes()))
+def _refused() -> list[About]:
+    return [About.of(item) for item in yaml.safe_load(REFUSED.read_bytes())]
 
 
 def refused(mutant: Mutant) -> str:
-    """Return why the provider or AWS refuses a mutant, "" if nobody knows that it does."""
-    return next((item["why"] for item in _refused() if _about(item, mutant)), "")
-
-
-def _about(item: dict[str, str], mutant: Mutant) -> bool:
-    keys = ((mutant.type, "type"), (mutant.attribute, "attribute"), (mutant.operator, "operator"))
-    fits = all(fnmatch.fnmatchcase(value, item[key]) for value, key in keys)
-    return fits and bool(re.search(item.get("text", ""), mutant.text))
+    """Return why AWS refuses a mutant, "" if nobody knows that it does."""
+    return next((item.why for item in _refused() if item(mutant)), "")
 
 
 def concern(type_: str, attribute: str) -> str:

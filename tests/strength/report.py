@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.strength.relevance import CONCERNS
+from tests.strength.relevance import CONCERNS, About
 from tests.strength.sample import SEED, Drawn
 from tests.strength.wilson import wilson
 
@@ -34,18 +33,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why mutants survive: harmless, or which policy is missing; the parts are patterns."""
+    """Why mutants survive: they change nothing at AWS (`equivalent`), harm nobody, or a policy is missing."""
 
-    type: str
-    attribute: str
-    operator: str
-    why: str
+    about: About
+    equivalent: bool
 
-    def covers(self, drawn: Drawn) -> bool:
-        """Say whether it is about a mutant."""
-        mutant = drawn.mutant
-        pairs = ((mutant.type, self.type), (mutant.attribute, self.attribute), (mutant.operator, self.operator))
-        return all(fnmatch.fnmatchcase(value, pattern) for value, pattern in pairs)
+    @property
+    def why(self) -> str:
+        """Return the reason."""
+        return self.about.why
 
 
 @dataclass
@@ -55,6 +51,7 @@ class Result:
     judged: Sequence[Judged]
     pairs: Sequence[tuple[Drawn, Drawn, bool]]
     invalid: int
+    refused: int
     irrelevant: int
     not_drawn: int
     benign: int
@@ -69,15 +66,24 @@ class Result:
     def idle(self) -> list[Explanation]:
         """Return the explanations that cover no survivor."""
         survivors = [item.drawn for item in self.judged if not item.killed]
-        return [item for item in self.explanations if not any(item.covers(drawn) for drawn in survivors)]
+        return [item for item in self.explanations if not any(item.about(drawn.mutant) for drawn in survivors)]
 
     def why(self, drawn: Drawn) -> str:
         """Return why a mutant survives, "" if nobody has said."""
-        return next((item.why for item in self.explanations if item.covers(drawn)), "")
+        return next((item.why for item in self.explanations if item.about(drawn.mutant)), "")
+
+    def equivalent(self, item: Judged) -> bool:
+        """Say whether a mutant survives because it changes nothing at AWS."""
+        found = next((it for it in self.explanations if it.about(item.drawn.mutant)), None)
+        return not item.killed and found is not None and found.equivalent
+
+    def valid(self) -> list[Judged]:
+        """Return the mutants that change something."""
+        return [item for item in self.judged if not self.equivalent(item)]
 
     def score(self) -> float:
-        """Return the share of mutants that were killed."""
-        return sum(item.killed for item in self.judged) / len(self.judged)
+        """Return the share of valid mutants that were killed."""
+        return sum(item.killed for item in self.judged) / len(self.valid())
 
     def good(self) -> bool:
         """Say whether the gate is as strong as it must be, and everything is accounted for."""
@@ -86,9 +92,11 @@ class Result:
 
 def explanations() -> list[Explanation]:
     """Return the explanations of survivors that are on record."""
-    items = yaml.safe_load(SURVIVORS.read_bytes()) if SURVIVORS.is_file() else []
+    items = yaml.safe_load(SURVIVORS.read_bytes())
     return [
-        Explanation(item["type"], item["attribute"], item.get("operator", "*"), item["why"]) for item in items or []
+        Explanation(About.of(item), equivalent=kind == "equivalent")
+        for kind in ("equivalent", "harmless", "missing")
+        for item in items[kind]
     ]
 
 
@@ -97,8 +105,8 @@ def render(result: Result) -> str:
     return "\n".join(
         [
             f"{len(result.judged)} mutants were judged, drawn by the seed `{SEED}`; {result.not_drawn} more that are like "
-            f"them, {result.irrelevant} of attributes on which nothing hangs and {result.invalid} that Terraform would refuse "
-            "were not.",
+            f"them, {result.irrelevant} of attributes on which nothing hangs, {result.invalid} that Terraform or AWS would "
+            f"refuse and {result.refused} that the provider refused when asked were not.",
             "",
             *_scores(result),
             "",
@@ -125,11 +133,16 @@ def share(hits: int, of: int) -> str:
 
 
 def _scores(result: Result) -> list[str]:
+    valid = result.valid()
+    tuned = {item.drawn.kind for item in result.judged if not item.drawn.held_out}
+    held = [item for item in valid if item.drawn.held_out]
     groups: dict[str, list[Judged]] = {
-        "all": list(result.judged),
-        "held out": [item for item in result.judged if item.drawn.held_out],
-        "tier1": [item for item in result.judged if item.drawn.tier == "tier1"],
-        "tier2": [item for item in result.judged if item.drawn.tier == "tier2"],
+        "all valid": valid,
+        "held out": held,
+        "held out, none of its kind in tuning": [item for item in held if item.drawn.kind not in tuned],
+        "tier1": [item for item in valid if item.drawn.tier == "tier1"],
+        "tier2": [item for item in valid if item.drawn.tier == "tier2"],
+        "all, equivalent ones counted as survivors": list(result.judged),
     }
     lines = [
         "| killed (95 % interval by Wilson) | the gate | policies alone | Checkov's own alone |",
@@ -183,15 +196,19 @@ def _yaml(item: Judged) -> Iterable[str]:
 
 
 def _survivors(result: Result) -> list[str]:
-    reasons: dict[str, list[Judged]] = defaultdict(list)
-    for item in result.judged:
-        if not item.killed:
+    lines = []
+    for title, group in (
+        ("Survivors", [item for item in result.valid() if not item.killed]),
+        ("Equivalent: AWS does the same with them", [item for item in result.judged if result.equivalent(item)]),
+    ):
+        reasons: dict[str, list[Judged]] = defaultdict(list)
+        for item in group:
             reasons[result.why(item.drawn) or "NOT EXPLAINED"].append(item)
-    lines = [f"Survivors: {sum(map(len, reasons.values()))}.", ""]
-    for why, items in sorted(reasons.items()):
-        lines.append(f"- {why}")
-        lines += [f"  - {_described(item)}" for item in items]
-    return lines
+        lines += ["", f"{title}: {len(group)}.", ""]
+        for why, items in sorted(reasons.items()):
+            lines.append(f"- {why}")
+            lines += [f"  - {_described(item)}" for item in items]
+    return lines[1:]
 
 
 def _described(item: Judged) -> str:

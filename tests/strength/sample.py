@@ -29,6 +29,11 @@ class Drawn:
         return f"{self.tier} {self.mutant.id}"
 
     @property
+    def kind(self) -> tuple[str, str, str]:
+        """Return what mutants that are like it share."""
+        return self.mutant.operator, self.mutant.type, self.mutant.attribute
+
+    @property
     def held_out(self) -> bool:
         """Say whether it is kept from those who write policies."""
         return share(f"held out {self.name}") < HELD_OUT
@@ -44,7 +49,7 @@ def draw(candidates: Iterable[Drawn], most: int = MOST) -> list[Drawn]:
     """Return at most `most` mutants of each operator, type and attribute, the same ones every time."""
     groups: dict[tuple[str, str, str], list[Drawn]] = defaultdict(list)
     for item in candidates:
-        groups[item.mutant.operator, item.mutant.type, item.mutant.attribute].append(item)
+        groups[item.kind].append(item)
     chosen = [item for group in groups.values() for item in sorted(group, key=lambda found: share(found.name))[:most]]
     return sorted(chosen, key=lambda item: item.name)
 
