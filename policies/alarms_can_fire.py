@@ -16,8 +16,7 @@ BELOW = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 class Bounds:
     """When an alarm on a metric makes sense: on which side, between which thresholds, by which statistics.
 
-    `least` itself is too low if `open`. `silence` says what missing data means: "wrong" where what should report every
-    minute is down, "right" where nobody asked for anything, "" where it depends.
+    `least` itself is too low if `open`. `silence` says what missing data means, a key of SILENCE; "" where it depends.
     """
 
     least: float
@@ -28,46 +27,79 @@ class Bounds:
     sums: bool = False
 
 
-PERCENT = Bounds(0, 95, open=True, silence="wrong")
-FAILED = Bounds(0, 5, open=True, silence="right")
-BYTES_LEFT = Bounds(32 * MIB, 2**46, above=False, silence="wrong")
+ANY = ("breaching", "notBreaching", "ignore", "missing")
+# What missing data may be taken for, in a tier and elsewhere, by why they are missing, and what goes wrong otherwise.
+SILENCE = {
+    "gone": (("breaching",), ("breaching", "missing"), "it stays quiet when what it watches is gone"),
+    "idle": (("notBreaching",), ANY[1:], "with no requests nobody knows what it says"),
+    "other": (("notBreaching",), ANY, "what has nothing to report leaves it undecided"),
+    "rare": (("ignore", "breaching"), ("ignore", "breaching", "missing"), "it forgets the last report, or the expiry"),
+    "checks": (("breaching",), ANY, "it stays quiet when what it watches is gone"),
+}
+PERCENT = Bounds(0, 95, open=True, silence="gone")
+FAILED = Bounds(0, 5, open=True, silence="idle")
+BYTES_LEFT = Bounds(32 * MIB, 2**46, above=False, silence="gone")
+LATENCY = Bounds(0, 0.1, open=True, silence="gone")
+CHECKS = Bounds(0, 1, silence="checks")
 METRICS = {
     ("AWS/ECS", "CPUUtilization"): PERCENT,
     ("AWS/ECS", "MemoryUtilization"): PERCENT,
-    ("ECS/ContainerInsights", "RunningTaskCount"): Bounds(1, 5000, above=False, silence="wrong"),
+    ("ECS/ContainerInsights", "RunningTaskCount"): Bounds(1, 5000, above=False, silence="gone"),
     ("AWS/RDS", "CPUUtilization"): PERCENT,
-    ("AWS/RDS", "DatabaseConnections"): Bounds(0, 5000, open=True, silence="wrong"),
-    ("AWS/RDS", "FreeStorageSpace"): Bounds(256 * MIB, 2**46, above=False, silence="wrong"),
+    ("AWS/RDS", "DatabaseConnections"): Bounds(0, 5000, open=True, silence="gone"),
+    ("AWS/RDS", "FreeStorageSpace"): Bounds(256 * MIB, 2**46, above=False, silence="gone"),
     ("AWS/RDS", "FreeableMemory"): BYTES_LEFT,
-    ("AWS/RDS", "CPUCreditBalance"): Bounds(0, 1000, above=False, open=True, silence="wrong"),
-    ("AWS/RDS", "ReadLatency"): Bounds(0, 0.1, open=True),
-    ("AWS/RDS", "WriteLatency"): Bounds(0, 0.1, open=True),
-    ("AWS/RDS", "ReplicaLag"): Bounds(0, 900, open=True, silence="wrong"),
+    ("AWS/RDS", "CPUCreditBalance"): Bounds(0, 1000, above=False, open=True, silence="gone"),
+    ("AWS/RDS", "ReadLatency"): LATENCY,
+    ("AWS/RDS", "WriteLatency"): LATENCY,
+    ("AWS/RDS", "ReplicaLag"): Bounds(0, 900, open=True, silence="gone"),
     ("AWS/ElastiCache", "CPUUtilization"): PERCENT,
     ("AWS/ElastiCache", "EngineCPUUtilization"): PERCENT,
     ("AWS/ElastiCache", "DatabaseMemoryUsagePercentage"): PERCENT,
     ("AWS/ElastiCache", "DatabaseCapacityUsagePercentage"): PERCENT,
     ("AWS/ElastiCache", "FreeableMemory"): BYTES_LEFT,
-    ("AWS/ElastiCache", "Evictions"): Bounds(0, 10_000, silence="wrong"),
-    ("AWS/ElastiCache", "CurrConnections"): Bounds(0, 65_000, open=True, silence="wrong"),
-    ("AWS/ElastiCache", "ReplicationLag"): Bounds(0, 60, open=True),
-    ("AWS/ApplicationELB", "TargetResponseTime"): Bounds(0, 10, open=True, silence="right"),
-    ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count"): Bounds(0, 1000, silence="right", sums=True),
-    ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"): Bounds(0, 1000, silence="right", sums=True),
-    ("AWS/ApplicationELB", "UnHealthyHostCount"): Bounds(0, 1),
+    ("AWS/ElastiCache", "Evictions"): Bounds(0, 10_000, silence="gone"),
+    ("AWS/ElastiCache", "CurrConnections"): Bounds(0, 65_000, open=True, silence="gone"),
+    ("AWS/ElastiCache", "ReplicationLag"): Bounds(0, 60, open=True, silence="other"),
+    ("AWS/ApplicationELB", "TargetResponseTime"): Bounds(0, 10, open=True, silence="idle"),
+    ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count"): Bounds(0, 1000, silence="idle", sums=True),
+    ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"): Bounds(0, 1000, silence="idle", sums=True),
+    ("AWS/ApplicationELB", "UnHealthyHostCount"): Bounds(0, 1, silence="other"),
     ("AWS/ApplicationELB", "HealthyHostCount"): Bounds(1, 1000, above=False),
-    ("AWS/NetworkELB", "UnHealthyHostCount"): Bounds(0, 1),
+    ("AWS/NetworkELB", "UnHealthyHostCount"): Bounds(0, 1, silence="other"),
     ("AWS/NetworkELB", "HealthyHostCount"): Bounds(1, 1000, above=False),
     ("AWS/CloudFront", "5xxErrorRate"): FAILED,
-    ("AWS/CloudFront", "TotalErrorRate"): Bounds(0, 20, open=True, silence="right"),
-    ("AWS/CloudFront", "OriginLatency"): Bounds(0, 10_000, open=True, silence="right"),
-    ("AWS/NATGateway", "ErrorPortAllocation"): Bounds(0, 100, silence="right", sums=True),
-    ("AWS/EC2", "StatusCheckFailed"): Bounds(0, 1),
-    ("AWS/EC2", "StatusCheckFailed_Instance"): Bounds(0, 1),
-    ("AWS/EC2", "StatusCheckFailed_System"): Bounds(0, 1),
-    ("AWS/CertificateManager", "DaysToExpiry"): Bounds(7, 45, above=False),
+    ("AWS/CloudFront", "TotalErrorRate"): Bounds(0, 20, open=True, silence="idle"),
+    ("AWS/CloudFront", "OriginLatency"): Bounds(0, 10_000, open=True, silence="idle"),
+    ("AWS/NATGateway", "ErrorPortAllocation"): Bounds(0, 100, silence="idle", sums=True),
+    ("AWS/EC2", "StatusCheckFailed"): CHECKS,
+    ("AWS/EC2", "StatusCheckFailed_Instance"): CHECKS,
+    ("AWS/EC2", "StatusCheckFailed_System"): CHECKS,
+    ("AWS/CertificateManager", "DaysToExpiry"): Bounds(7, 45, above=False, silence="rare"),
 }
-COUNTED = Bounds(0, 100, silence="right", sums=True)
+COUNTED = Bounds(0, 100, silence="idle", sums=True)
+# Narrower bounds of a tier: below them an alarm rings at ordinary load, above them too late.
+BUSY = (60, 95)
+IN_TIERS: dict[tuple[str, str], tuple[float, float]] = {
+    ("AWS/ECS", "CPUUtilization"): BUSY,
+    ("AWS/ECS", "MemoryUtilization"): BUSY,
+    ("AWS/RDS", "CPUUtilization"): BUSY,
+    ("AWS/RDS", "CPUCreditBalance"): (30, 288),  # half an hour of one vCPU, to a day's earnings of the smallest class
+    ("AWS/RDS", "ReplicaLag"): (300, 900),  # an idle source makes PostgreSQL report up to five minutes
+    ("AWS/ElastiCache", "CPUUtilization"): BUSY,
+    ("AWS/ElastiCache", "EngineCPUUtilization"): BUSY,
+    ("AWS/ElastiCache", "DatabaseMemoryUsagePercentage"): BUSY,
+    ("AWS/ElastiCache", "DatabaseCapacityUsagePercentage"): BUSY,
+    ("AWS/ElastiCache", "Evictions"): (0, 5000),
+    ("AWS/ElastiCache", "CurrConnections"): (6500, 58_500),  # a tenth to nine tenths of what a node takes
+    ("AWS/ElastiCache", "ReplicationLag"): (1, 60),
+    ("AWS/CertificateManager", "DaysToExpiry"): (21, 45),  # ACM renews 60 days before; three weeks to repair it
+}
+COUNTED_IN_TIERS = (0, 50)
+SLOWEST, SLOWEST_IN_TIERS = 3600, 900
+DAY = 86400
+# Actions on an instance, and for how long its check must have failed: what AWS recommends, so that they do not race.
+PATIENCE = {"ec2:recover": 120, "ec2:reboot": 180}
 # Latencies that the blueprint promises, and how many of the metric's units make a millisecond.
 PROMISED = {("AWS/ApplicationELB", "TargetResponseTime"): 0.001, ("AWS/CloudFront", "OriginLatency"): 1.0}
 # A metric that is 0 or 1: what is not above 0 must be at least 1.
@@ -114,26 +146,50 @@ def _counted(alarm: Resource) -> bool:
 
 
 def _in_time(alarm: Resource) -> Iterator[Fault]:
-    """Refuse periods that CloudWatch does not have, and those that tell too late."""
+    """Refuse periods that CloudWatch does not have, and those that tell too late, or too soon."""
     periods, needed = alarm["evaluation_periods"], alarm["datapoints_to_alarm"]
     if not periods or periods < 1:
         yield Fault("it looks at no period", "evaluation_periods")
         return
     if known(needed) and needed and not 1 <= needed <= periods:
         yield Fault(f"{needed} of {periods} periods can never be over the threshold", "datapoints_to_alarm")
-    daily = alarm["metric_name"] == "DaysToExpiry"
-    for period in _periods(alarm):
+    for namespace, period in _periods(alarm):
         if period not in (10, 20, 30) and (period < 60 or period % 60):
             yield Fault(f"CloudWatch has no period of {period} s", "period")
-        elif period * periods > (2 * 86400 if daily else 3600):
-            yield Fault(f"it takes {period * periods} s to go off", "evaluation_periods")
+        elif period < 60 and namespace.startswith(("AWS/", "ECS/")):
+            yield Fault(f"AWS reports no metric of its own every {period} s", "period")
+        else:
+            yield from _paced(alarm, period, periods)
 
 
-def _periods(alarm: Resource) -> list[int]:
+def _periods(alarm: Resource) -> list[tuple[str, int]]:
+    """Return the namespace and the period of each metric that an alarm looks at."""
     if not alarm["metric_query"]:
-        return [alarm["period"] or 60]
+        return [(str(alarm["namespace"] or ""), alarm["period"] or 60)]
     queries = alarm.blocks("metric_query")
-    return [metric.get("period") or 60 for query in queries for metric in query.get("metric") or []]
+    metrics = [metric for query in queries for metric in query.get("metric") or []]
+    return [(str(metric.get("namespace") or ""), metric.get("period") or 60) for metric in metrics]
+
+
+def _paced(alarm: Resource, period: int, periods: int) -> Iterator[Fault]:
+    """Compare how long an alarm takes with how soon somebody, or its action, must act."""
+    takes, daily = period * periods, alarm["metric_name"] == "DaysToExpiry"
+    in_tier = alarm.plan.tier in TIERS
+    most = 2 * DAY if daily else SLOWEST_IN_TIERS if in_tier else SLOWEST
+    if takes > most:
+        yield Fault(f"it takes {takes} s to go off; at most {most} s are right", "evaluation_periods")
+    if daily and in_tier and period < DAY:
+        yield Fault(f"the metric comes once or twice a day: {period} s may pass without", "period")
+    for action, least in _acts(alarm):
+        if takes < least:
+            yield Fault(f"{action} after {takes} s is too soon; at least {least} s are right", "evaluation_periods")
+
+
+def _acts(alarm: Resource) -> list[tuple[str, int]]:
+    """Return what an alarm does to an instance by itself, and how many seconds that should wait."""
+    actions = alarm["alarm_actions"]
+    arns = [str(item) for item in actions or [] if known(item)] if known(actions) else []
+    return [(name, least) for name, least in PATIENCE.items() if any(arn.endswith(f":{name}") for arn in arns)]
 
 
 def _side(alarm: Resource, bounds: Bounds) -> Iterator[Fault]:
@@ -149,17 +205,41 @@ def _threshold(alarm: Resource, bounds: Bounds, name: tuple[str, str]) -> Iterat
     if threshold is None:
         yield Fault("it has no threshold", "threshold")
         return
-    least, most = bounds.least, min([bounds.most, *_limits(alarm, name)])
+    low, high = _range(alarm, bounds, name)
+    least, most = max([low, *_least(alarm, name)]), min([high, *_limits(alarm, name)])
     inclusive = alarm["comparison_operator"] == "GreaterThanOrEqualToThreshold"
     if name[1] in SWITCHES and not inclusive:
         most = 0
     if threshold > most:
         what = "never goes off" if bounds.above else "is always on"
         yield Fault(f"with a threshold of {threshold:g} it {what} in time; at most {most:g} is right", "threshold")
-    if threshold < least or (threshold == least and (bounds.open or (bounds.above and inclusive))):
+    if threshold < least or (threshold == least and ((bounds.open and not least) or (bounds.above and inclusive))):
         what = "is always on" if bounds.above else "never goes off"
         yield Fault(f"with a threshold of {threshold:g} it {what} in time; {least:g} is too little", "threshold")
     yield from _fewest(alarm, name)
+
+
+def _range(alarm: Resource, bounds: Bounds, name: tuple[str, str]) -> tuple[float, float]:
+    """Return the lowest and the highest threshold that make sense, in a tier or anywhere."""
+    if alarm.plan.tier not in TIERS:
+        return bounds.least, bounds.most
+    return IN_TIERS.get(name) or (COUNTED_IN_TIERS if bounds is COUNTED else (bounds.least, bounds.most))
+
+
+def _least(alarm: Resource, name: tuple[str, str]) -> list[float]:
+    """Return the lowest thresholds that the promises allow and, in a tier, the database's size."""
+    promised = alarm.plan.promises.get("p95_ms")
+    found = [0.6 * promised * PROMISED[name]] if name in PROMISED and promised else []
+    for database in _database(alarm, name) if alarm.plan.tier in TIERS else []:
+        storage, memory = database["allocated_storage"], _memory(database)
+        # Storage that has grown by itself is more than the alarm was written for.
+        if name[1] == "FreeStorageSpace" and database.action == "create" and known(storage) and storage:
+            found.append(storage * 1024 * MIB * 0.1)
+        if name[1] == "FreeableMemory":
+            found.append(memory * 0.075)
+        if name[1] == "DatabaseConnections" and memory:
+            found.append(_connections(database, memory) * 0.6)
+    return found
 
 
 def _limits(alarm: Resource, name: tuple[str, str]) -> list[float]:
@@ -253,12 +333,12 @@ def _high(statistic: str) -> bool:
 
 def _silence(alarm: Resource, bounds: Bounds) -> Iterator[Fault]:
     """Compare what missing data are taken for with what they mean."""
+    if not bounds.silence or (bounds.silence == "checks" and _acts(alarm)):
+        return  # what restarts an instance may wait for its next report
     treated = alarm["treat_missing_data"] or "missing"
-    good = ("breaching",) if alarm.plan.tier in TIERS else ("breaching", "missing")
-    if bounds.silence == "wrong" and treated not in good:
-        yield Fault(f"{treated}: it stays quiet when what it watches is gone", "treat_missing_data")
-    if bounds.silence == "right" and treated == "breaching":
-        yield Fault("it is on whenever nobody asks for anything", "treat_missing_data")
+    in_tier, elsewhere, what = SILENCE[bounds.silence]
+    if treated not in (in_tier if alarm.plan.tier in TIERS else elsewhere):
+        yield Fault(f"missing data as {treated}: {what}", "treat_missing_data")
 
 
 def _of_expression(alarm: Resource) -> Iterator[Fault]:
@@ -281,6 +361,9 @@ def _of_expression(alarm: Resource) -> Iterator[Fault]:
     ]
     if not metrics:
         yield Fault("its expression uses no metric", "metric_query")
+    for index, query in enumerate(queries):
+        if not query.get("metric") and not query.get("expression"):
+            yield Fault(f"{query.get('id')} is neither a metric nor an expression", f"metric_query[{index}]")
     failed = [name for _, name, _ in metrics if re.search("5XX", name)]
     if failed and any(name == "RequestCount" for _, name, _ in metrics):
         yield from _share(alarm, str(returned[0].get("expression") or ""))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.policy import Fault, Resource, Severity, known, policy, rejected
+from generator.policy import TIERS, Fault, Resource, Severity, known, policy, rejected
 
 Step = str | int
 
@@ -49,6 +49,10 @@ DATABASE = (
     Critical("connections", ("DatabaseConnections",), (RDS,), "DBInstanceIdentifier"),
     Critical("free memory", ("FreeableMemory", "SwapUsage"), (RDS,), "DBInstanceIdentifier"),
 )
+LATENCY = (
+    Critical("read latency", ("ReadLatency",), (RDS,), "DBInstanceIdentifier"),
+    Critical("write latency", ("WriteLatency",), (RDS,), "DBInstanceIdentifier"),
+)
 CREDITS = Critical("CPU credits", ("CPUCreditBalance",), (RDS,), "DBInstanceIdentifier")
 REPLICA = (Critical("lag", ("ReplicaLag",), (RDS,), "DBInstanceIdentifier"),)
 CLUSTER = (
@@ -65,11 +69,19 @@ NODE = (
     ),
     Critical("evictions", ("Evictions",), ("AWS/ElastiCache",), "CacheClusterId"),
 )
+NODE_IN_TIERS = (
+    Critical("connections", ("CurrConnections",), ("AWS/ElastiCache",), "CacheClusterId"),
+    Critical("lag", ("ReplicationLag",), ("AWS/ElastiCache",), "CacheClusterId"),
+)
 EDGE = (Critical("errors", ("5xxErrorRate", "TotalErrorRate"), ("AWS/CloudFront",), "DistributionId"),)
 EDGE_LATENCY = Critical("origin latency", ("OriginLatency",), ("AWS/CloudFront",), "DistributionId")
 GATEWAY = (Critical("exhausted ports", ("ErrorPortAllocation",), ("AWS/NATGateway",), "NatGatewayId"),)
 NAT_INSTANCE = (
     Critical("failed checks", ("StatusCheckFailed", "StatusCheckFailed_System"), ("AWS/EC2",), "InstanceId"),
+)
+RESTARTED = (
+    Critical("failed checks of its host", ("StatusCheckFailed_System",), ("AWS/EC2",), "InstanceId"),
+    Critical("failed checks of its own", ("StatusCheckFailed_Instance",), ("AWS/EC2",), "InstanceId"),
 )
 CERTIFICATE = (Critical("expiry", ("DaysToExpiry",), ("AWS/CertificateManager",), "CertificateArn"),)
 
@@ -104,7 +116,22 @@ def _on(series: Series, critical: Critical) -> bool:
 
 
 def _critical(component: Resource) -> list[Critical]:
-    """Return what must be watched of a component, for what it is."""
+    """Return what must be watched of a component, for what it is; in a tier more than elsewhere."""
+    return [*_anywhere(component), *(_in_tier(component) if component.plan.tier in TIERS else [])]
+
+
+def _in_tier(component: Resource) -> list[Critical]:
+    """Return what a tier watches beyond what any deployment should."""
+    kind = component.type
+    if kind == "aws_elasticache_replication_group":
+        return list(NODE_IN_TIERS)
+    if kind == "aws_db_instance":
+        source = component["replicate_source_db"]
+        return list(LATENCY) if known(source) and not source else []
+    return list(RESTARTED) if kind == "aws_instance" and _of_instance(component) else []
+
+
+def _anywhere(component: Resource) -> list[Critical]:
     kind = component.type
     table = {
         "aws_ecs_service": SERVICE, "aws_rds_cluster": CLUSTER, "aws_elasticache_replication_group": NODE,

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from generator.policy import Fault, Plan, Resource, Severity, known, policy, rejected
 
 # Fewest and most days, by tier; of a plan of no tier, what any team would keep.
-DAYS = {"tier1": (30, 90), "tier2": (30, 365)}
+DAYS = {"tier1": (30, 90), "tier2": (30, 180)}
 ANY_DAYS = (7, 3653)
+# Who went where on the network is asked long after: an intruder is found in months, not in days.
+FLOW_DAYS = {"tier1": (60, 180), "tier2": (60, 365)}
 
 
 @policy(
@@ -34,7 +36,8 @@ def retained(resource: Resource) -> Iterator[Fault]:
 def _kept(group: Resource) -> Iterator[Fault]:
     """Compare the retention with the tier's bounds; 0 and nothing mean for ever."""
     days = group["retention_in_days"]
-    least, most = DAYS.get(group.plan.tier, ANY_DAYS)
+    flows = group.plan.pointing_to(group, "aws_flow_log", "log_destination")
+    least, most = (FLOW_DAYS if flows else DAYS).get(group.plan.tier, ANY_DAYS)
     if not days:
         yield Fault("its logs are kept for ever", "retention_in_days")
     elif not least <= days <= most:

@@ -7,17 +7,29 @@ from generator.policy import TIERS, Fault, Resource, Severity, known, policy, re
 
 # A budget that counts only what carries a tag is still one of the whole application.
 WHOLE = ("TagKeyValue", "LinkedAccount", "CostCategory")
+# What a tier's budget tells, and between which shares of the limit in percent.
+TOLD = (
+    ("ACTUAL", 60, 90, "what is spent before it is too late"),
+    ("ACTUAL", 95, 105, "that the limit is reached"),
+    ("FORECASTED", 80, 105, "that the limit will be reached"),
+)
+# What runs all day and is reserved in a tier, by the name that its costs have.
+RESERVED = {
+    "aws_db_instance": "Amazon Relational Database Service",
+    "aws_elasticache_replication_group": "Amazon ElastiCache",
+}
+RESERVATION = {"RI_COVERAGE": "how much of it is reserved", "RI_UTILIZATION": "whether what is reserved is used"}
 
 
 @policy(
     id="TIER_AWS_089",
-    title="A monthly cost budget of what was promised warns of what is spent and of what is forecast",
+    title="A monthly cost budget of what was promised warns of what is spent and forecast; others watch reservations",
     severity=Severity.MEDIUM,
     why="Without a forecast alert the bill at the end of the month is the first to say that the promise was broken.",
     remedy="add an `aws_budgets_budget` of type COST with the promised `limit_amount` and notifications ACTUAL and "
-    "FORECASTED that have subscribers",
+    "FORECASTED that have subscribers; in a tier also budgets RI_COVERAGE and RI_UTILIZATION for database and cache",
     source="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html",
-    resources=["aws_budgets_budget", "aws_ecs_service", "aws_db_instance"],
+    resources=["aws_budgets_budget", "aws_ecs_service", "aws_db_instance", "aws_elasticache_replication_group"],
     unknown=rejected("limit and notifications are literals of the blueprint"),
 )
 def budgeted(resource: Resource) -> Iterator[Fault]:
@@ -28,8 +40,11 @@ def budgeted(resource: Resource) -> Iterator[Fault]:
             yield from _notified(resource)
         else:
             yield from _useful(resource)
-    elif _promised(resource) and not any(_of_costs(item) for item in resource.plan.of("aws_budgets_budget")):
+        return
+    if _promised(resource) and not any(_of_costs(item) for item in resource.plan.of("aws_budgets_budget")):
         yield Fault("no monthly budget watches what it costs")
+    if resource.plan.tier in TIERS and resource.type in RESERVED:
+        yield from _reserved(resource)
 
 
 def _promised(resource: Resource) -> bool:
@@ -47,6 +62,15 @@ def _of_costs(budget: Resource) -> bool:
 def _of_all_costs(budget: Resource) -> list[Resource]:
     """Return the budgets that, like this one, are on all costs: one of them has the promised limit."""
     return [item for item in budget.plan.of("aws_budgets_budget") if _of_costs(item)]
+
+
+def _reserved(resource: Resource) -> Iterator[Fault]:
+    """Ask for budgets on the reservations of a service whose hours a tier reserves."""
+    service = RESERVED[resource.type]
+    for kind, what in RESERVATION.items():
+        budgets = [item for item in resource.plan.of("aws_budgets_budget") if item["budget_type"] == kind]
+        if not any(service in (block.get("values") or []) for it in budgets for block in it.blocks("cost_filter")):
+            yield Fault(f"no {kind} budget of {service} tells {what}")
 
 
 def _limit(budget: Resource) -> Iterator[Fault]:
@@ -67,8 +91,24 @@ def _notified(budget: Resource) -> Iterator[Fault]:
         of_kind = [(index, block) for index, block in blocks if block.get("notification_type") == kind]
         if not any(_in_time(block, _number(budget["limit_amount"])) for _, block in of_kind):
             yield Fault(f"no {kind} notification comes before the limit is passed", "notification")
+    if budget.plan.tier in TIERS:
+        yield from _warned(budget)
     for index, block in blocks:
         yield from _told(budget, index, block)
+
+
+def _warned(budget: Resource) -> Iterator[Fault]:
+    """Ask of a tier's budget for all that it tells, early enough and no earlier."""
+    shares = [(block.get("notification_type"), _share(budget, block)) for block in budget.blocks("notification")]
+    for kind, least, most, what in TOLD:
+        if not any(each == kind and least <= share <= most for each, share in shares):
+            yield Fault(f"no {kind} notification of {least} to {most} percent tells {what}", "notification")
+
+
+def _share(budget: Resource, block: Mapping[str, Any]) -> float:
+    """Return a notification's threshold in percent of the limit."""
+    threshold, limit = _number(block.get("threshold")), _number(budget["limit_amount"])
+    return threshold if block.get("threshold_type") == "PERCENTAGE" else 100 * threshold / limit if limit else 0.0
 
 
 def _useful(budget: Resource) -> Iterator[Fault]:
@@ -77,6 +117,9 @@ def _useful(budget: Resource) -> Iterator[Fault]:
         yield Fault("it has no limit", "limit_amount")
     if not budget.blocks("notification"):
         yield Fault("it notifies nobody", "notification")
+    for index, block in enumerate(budget.blocks("notification") if budget["budget_type"] in RESERVATION else []):
+        if block.get("comparison_operator") != "LESS_THAN":
+            yield Fault("what is not reserved, or lies idle, is below the limit", f"notification[{index}]")
     for index, block in enumerate(budget.blocks("notification")):
         yield from _told(budget, index, block)
 

@@ -13,6 +13,8 @@ from tests.strength.operators import Mutant
 SEED = "tierform 2026-11"
 MOST = 2  # of one operator on one attribute of one type, both tiers together
 HELD_OUT = 0.30
+# Types whose held-out mutants were seen by who wrote their policies: none of them counts as held out any more.
+SEEN = ("aws_budgets_", "aws_cloudwatch_", "aws_iam_policy_document", "aws_sns_")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Drawn:
     @property
     def held_out(self) -> bool:
         """Say whether it is kept from those who write policies."""
-        return share(f"held out {self.name}") < HELD_OUT
+        return share(f"held out {self.name}") < HELD_OUT and not self.mutant.type.startswith(SEEN)
 
 
 def share(text: str) -> float:

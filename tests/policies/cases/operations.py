@@ -17,12 +17,21 @@ FEW = ALARM.format("service-too-few-tasks")
 OURS = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 
-def _policy(principal: Any, **condition: Any) -> str:
-    """Return a topic's policy that lets a principal publish."""
-    statement = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*", "Principal": principal}
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]}
-    )
+PUBLISHERS = {"Service": ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"]}
+
+
+def _statement(principal: Any, effect: str = "Allow", action: str = "sns:Publish", **condition: Any) -> dict[str, Any]:
+    statement = {"Effect": effect, "Action": action, "Resource": "*", "Principal": principal}
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def _policy(principal: Any, *others: dict[str, Any], **condition: Any) -> str:
+    """Return a topic's policy that lets a principal publish, and says what else is said."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [_statement(principal, **condition), *others]})
+
+
+def _document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def _constraint(to: str | None) -> Mutation:
@@ -44,6 +53,18 @@ def _source(component: str, to: str) -> Mutation:
     return Mutation(f"{component}: source = {to!r}", apply)
 
 
+def _rebooting_after(periods: int) -> Mutation:
+    """Let an alarm reboot an instance after so many periods."""
+    actions = change("monitoring", P95, "alarm_actions", to=["arn:aws:automate:us-east-1:ec2:reboot"])
+    counted = [change("monitoring", P95, name, to=periods) for name in ("evaluation_periods", "datapoints_to_alarm")]
+
+    def apply(evidence: Evidence) -> None:
+        for mutation in (actions, *counted):
+            mutation.apply(evidence)
+
+    return Mutation(f"{P95} reboots after {periods} periods", apply)
+
+
 def _hidden_key() -> Mutation:
     """Take the key of a topic from a local, which a plan does not show."""
     return rewire("monitoring", "aws_sns_topic.this", "kms_master_key_id", "var.kms_key_arn", "local.kms_key_arn")
@@ -56,11 +77,16 @@ CASES: dict[str, Case] = {
             delete("web", "aws_cloudwatch_log_group.this", "retention_in_days"),
             change("network", "aws_cloudwatch_log_group.flow_logs[0]", "retention_in_days", to=3653),
             change("firewall", "aws_cloudwatch_log_group.this", "retention_in_days", to=1),
+            change("firewall", "aws_cloudwatch_log_group.this", "retention_in_days", to=365),
+            change("network", "aws_cloudwatch_log_group.flow_logs[0]", "retention_in_days", to=30),
             delete("database", 'aws_cloudwatch_log_group.this["campshub360/upgrade"]', "kms_key_id"),
             drop("database", 'aws_cloudwatch_log_group.this["campshub360-reader/postgresql"]'),
             drop("cache", 'aws_cloudwatch_log_group.this["slow-log"]'),
         ),
-        harmless=(change("web", "aws_cloudwatch_log_group.this", "retention_in_days", to=180),),
+        harmless=(
+            change("web", "aws_cloudwatch_log_group.this", "retention_in_days", to=180),
+            change("network", "aws_cloudwatch_log_group.flow_logs[0]", "retention_in_days", to=365),
+        ),
         unknown=forget("web", "aws_cloudwatch_log_group.this", "retention_in_days"),
     ),
     "TIER_AWS_081": Case(
@@ -80,6 +106,10 @@ CASES: dict[str, Case] = {
             drop("monitoring", ALARM.format("cache-cpu-003")),
             drop("monitoring", ALARM.format("cache-memory-001")),
             drop("monitoring", ALARM.format("cache-evictions-002")),
+            drop("monitoring", ALARM.format("cache-connections-002")),
+            drop("monitoring", ALARM.format("cache-lag-003")),
+            drop("monitoring", ALARM.format("database-read-latency")),
+            drop("monitoring", ALARM.format("database-write-latency")),
             drop("monitoring", ALARM.format("nat-ports-1")),
             drop("monitoring", 'aws_cloudwatch_metric_alarm.us_east_1["edge-errors"]'),
             drop("monitoring", 'aws_cloudwatch_metric_alarm.us_east_1["edge-origin-latency"]'),
@@ -171,11 +201,43 @@ CASES: dict[str, Case] = {
             change("monitoring", ALARM.format("loadbalancer-unhealthy-tasks"), "threshold", to=50),
             change("monitoring", ALARM.format("application-errors"), "threshold", to=10**6),
             change("monitoring", ALARM.format("certificate-origin"), "threshold", to=1),
+            change("monitoring", ALARM.format("certificate-origin"), "threshold", to=14),
+            change("monitoring", ALARM.format("certificate-origin"), "period", to=3600),
+            delete("monitoring", ALARM.format("certificate-origin"), "treat_missing_data"),
+            change("monitoring", ALARM.format("database-cpu"), "threshold", to=40),
+            change("monitoring", ALARM.format("database-cpu-credits"), "threshold", to=20),
+            change("monitoring", ALARM.format("database-connections"), "threshold", to=300),
+            change("monitoring", ALARM.format("database-free-storage"), "threshold", to=2 * 2**30),
+            change("monitoring", ALARM.format("database-free-memory"), "threshold", to=2**28),
+            change("monitoring", ALARM.format("database-replica-lag-reader"), "threshold", to=120),
+            change("monitoring", ALARM.format("database-write-latency"), "treat_missing_data", to="notBreaching"),
+            change("monitoring", ALARM.format("cache-connections-001"), "threshold", to=3000),
+            change("monitoring", ALARM.format("cache-lag-002"), "treat_missing_data", to="breaching"),
+            change("monitoring", ALARM.format("application-errors"), "threshold", to=100),
+            delete("monitoring", ALARM.format("application-errors"), "treat_missing_data"),
+            delete("monitoring", ALARM.format("loadbalancer-unhealthy-tasks"), "treat_missing_data"),
+            delete("monitoring", 'aws_cloudwatch_metric_alarm.error_rate["service-errors"]', "treat_missing_data"),
+            change("monitoring", 'aws_cloudwatch_metric_alarm.us_east_1["edge-origin-latency"]', "threshold", to=40),
+            change("monitoring", 'aws_cloudwatch_metric_alarm.us_east_1["edge-errors"]', "period", to=300),
+            change("monitoring", P95, "period", to=30),
+            change("monitoring", P95, "evaluation_periods", to=40),
+            change("monitoring", ALARM.format("nat-ports-1"), "evaluation_periods", to=10),
+            _rebooting_after(2),
+            delete(
+                "monitoring",
+                'aws_cloudwatch_metric_alarm.error_rate["loadbalancer-errors"]',
+                "metric_query",
+                {"id": "requests"},
+                "metric",
+            ),
         ),
         harmless=(
             change("monitoring", P95, "threshold", to=0.08),
             change("monitoring", ALARM.format("service-cpu"), "threshold", to=70),
             change("monitoring", FEW, "threshold", to=4),
+            change("monitoring", ALARM.format("cache-cpu-001"), "threshold", to=90),
+            change("monitoring", ALARM.format("certificate-origin"), "threshold", to=45),
+            change("monitoring", ALARM.format("nat-ports-1"), "evaluation_periods", to=2),
             delete("monitoring", ALARM.format("service-cpu"), "datapoints_to_alarm"),
         ),
         unknown=forget("monitoring", P95, "threshold"),
@@ -236,6 +298,9 @@ CASES: dict[str, Case] = {
             drop("monitoring", "aws_sns_topic_subscription.us_east_1*"),
             drop("monitoring", "aws_sns_topic_subscription.this*"),
             change("monitoring", "aws_sns_topic_subscription.this*", "endpoint", to=""),
+            change("monitoring", "aws_sns_topic_subscription.this*", "protocol", to="sms"),
+            change("monitoring", "aws_sns_topic_subscription.us_east_1*", "protocol", to="http"),
+            change("monitoring", "aws_sns_topic_subscription.us_east_1*", "endpoint", to="platform"),
             rewire(
                 "monitoring",
                 "aws_sns_topic_subscription.this",
@@ -276,6 +341,34 @@ CASES: dict[str, Case] = {
                 "policy",
                 to=_policy({"Service": "cloudwatch.amazonaws.com"}, **OURS),
             ),
+            change("monitoring", "aws_sns_topic_policy.this", "policy", to=_policy({"AWS": "*"}, **OURS)),
+            change(
+                "monitoring",
+                "aws_sns_topic_policy.this",
+                "policy",
+                to=_policy(PUBLISHERS, _statement(PUBLISHERS, action="sns:*", **OURS), **OURS),
+            ),
+            change(
+                "monitoring",
+                "aws_sns_topic_policy.this",
+                "policy",
+                to=_policy(PUBLISHERS, _statement({"AWS": "*"}, "Deny"), **OURS),
+            ),
+            change(
+                "monitoring",
+                "aws_sns_topic_policy.this",
+                "policy",
+                to=_policy(PUBLISHERS, _statement({"Service": "costalerts.amazonaws.com"}, "Deny", **OURS), **OURS),
+            ),
+            change(
+                "monitoring",
+                "aws_budgets_budget.this",
+                "notification",
+                0,
+                "subscriber_sns_topic_arns",
+                to=["campshub360-edge-alerts"],
+            ),
+            drop("monitoring", "aws_sns_topic_policy.us_east_1"),
         ),
         harmless=(
             change(
@@ -284,7 +377,12 @@ CASES: dict[str, Case] = {
                 "policy",
                 to=_policy({"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]}, **OURS),
             ),
-            change("monitoring", "aws_sns_topic_policy.this", "policy", to=_policy({"AWS": "*"}, **OURS)),
+            change(
+                "monitoring",
+                "aws_sns_topic_policy.this",
+                "policy",
+                to=_policy(PUBLISHERS, _statement({"AWS": "*"}, "Deny", Bool={"aws:SecureTransport": "false"}), **OURS),
+            ),
         ),
         unknown=forget("monitoring", "aws_sns_topic_policy.this", "policy"),
         decided_by_reference=True,
@@ -331,8 +429,31 @@ CASES: dict[str, Case] = {
                 "cost_filter",
                 to=[{"name": "Service", "values": ["AmazonCloudWatch"]}],
             ),
+            delete("monitoring", "aws_budgets_budget.this", "notification", {"threshold": 80}),
+            change("monitoring", "aws_budgets_budget.this", "notification", {"threshold": 80}, "threshold", to=20),
+            change(
+                "monitoring",
+                "aws_budgets_budget.this",
+                "notification",
+                {"notification_type": "FORECASTED"},
+                "threshold",
+                to=50,
+            ),
+            drop("monitoring", 'aws_budgets_budget.reservation["cache-coverage"]'),
+            drop("monitoring", 'aws_budgets_budget.reservation["database-utilisation"]'),
+            change(
+                "monitoring",
+                'aws_budgets_budget.reservation["database-coverage"]',
+                "notification",
+                0,
+                "comparison_operator",
+                to="GREATER_THAN",
+            ),
         ),
-        harmless=(drop("monitoring", "aws_budgets_budget.reservation*"),),
+        harmless=(
+            change("monitoring", "aws_budgets_budget.reservation*", "notification", 0, "threshold", to=90),
+            change("monitoring", "aws_budgets_budget.this", "notification", {"threshold": 80}, "threshold", to=75),
+        ),
         unknown=forget("monitoring", "aws_budgets_budget.this", "limit_amount"),
     ),
     "TIER_AWS_090": Case(
@@ -461,6 +582,13 @@ CASES: dict[str, Case] = {
             delete("firewall", "aws_wafv2_web_acl_logging_configuration.this", "log_destination_configs"),
             delete("network", "aws_flow_log.this", "log_destination"),
             delete("network", "aws_flow_log.this", "iam_role_arn"),
+            drop("firewall", "aws_cloudwatch_log_resource_policy.this"),
+            change(
+                "firewall",
+                "aws_cloudwatch_log_resource_policy.this",
+                "policy_document",
+                to=_document(_statement({"Service": "route53.amazonaws.com"}, action="logs:PutLogEvents", **OURS)),
+            ),
         ),
         unknown=forget("edge", "aws_cloudwatch_log_delivery.this", "delivery_source_name"),
         decided_by_reference=True,
