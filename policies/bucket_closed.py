@@ -7,6 +7,7 @@ from generator.policy import TIERS, Fault, Resource, Severity, known, policy, re
 BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
+UPLOADED = "media"  # suffix of the name of the bucket that pages of a tier upload to
 ANY_SITE = ("*", "http://*", "https://*")
 
 
@@ -84,6 +85,9 @@ def _sites(bucket: Resource) -> Iterator[Fault]:
     rules = [rule for item in _beside(bucket, "aws_s3_bucket_cors_configuration") for rule in item.blocks("cors_rule")]
     if "cors_rule" in bucket.expressions:
         rules += bucket.blocks("cors_rule")
+    name = bucket["bucket"]
+    if not rules and bucket.plan.tier in TIERS and known(name) and f"-{UPLOADED}" in str(name):
+        yield Fault("no page may upload to it, ours neither")
     for rule in rules:
         for origin in rule.get("allowed_origins") or []:
             if not known(origin):

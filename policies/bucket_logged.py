@@ -9,17 +9,17 @@ from generator.policy import TIERS, Fault, Resource, Severity, Statement, known,
 LOGGING = "logging.s3.amazonaws.com"
 # Services that write logs: a bucket that lets one of them in is a bucket of logs.
 WRITERS = (LOGGING, "logdelivery.elasticloadbalancing.amazonaws.com", "delivery.logs.amazonaws.com")
-# Most days that logs are kept in a tier.
-MOST = 400
+# Days that logs are kept in a tier: a break-in is often found after months, and asked about for a year.
+LEAST, MOST = 365, 400
 
 
 @policy(
     id="TIER_AWS_077",
-    title="Buckets log who reads them, and logs expire",
+    title="Buckets log who reads them, and logs expire in time",
     severity=Severity.MEDIUM,
     why="After a leak nobody can tell what was read, by whom; logs that never expire are paid for ever.",
     remedy="add an `aws_s3_bucket_logging` to another bucket, whose policy lets logging.s3.amazonaws.com write below "
-    "the prefix, and a lifecycle rule by which the objects there expire",
+    "the prefix, and a lifecycle rule by which the objects there expire; in a tier after a year",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html",
     resources=["aws_s3_bucket"],
     unknown=rejected("where a bucket logs to is a name of the blueprint or a reference"),
@@ -115,5 +115,5 @@ def _expires(bucket: Resource) -> Iterator[Fault]:
     kept = max((item for item in days if item), default=0)
     if not kept:
         yield Fault("its logs are kept and paid for ever")
-    elif bucket.plan.tier in TIERS and kept > MOST:
-        yield Fault(f"its logs are kept for {kept} days; {MOST} is the most")
+    elif bucket.plan.tier in TIERS and not LEAST <= kept <= MOST:
+        yield Fault(f"its logs are kept for {kept} days; {LEAST} to {MOST} are right")

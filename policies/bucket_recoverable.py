@@ -6,10 +6,14 @@ from typing import Any
 from generator.policy import TIERS, Fault, Resource, Severity, known, policy, rejected
 
 # Fewest and most days that a replaced version is kept, in a tier and in any plan.
-VERSIONS, ANY_VERSIONS = (30, 365), (7, 3650)
+VERSIONS, ANY_VERSIONS = (30, 180), (7, 3650)
 # Fewest days that objects are kept where all of them expire.
 OBJECTS, ANY_OBJECTS = 90, 7
-UPLOADS = 30
+# Fewest and most days that an upload may take, in a tier and in any plan; one that was interrupted can be resumed.
+UPLOADS, ANY_UPLOADS = (7, 30), (1, 30)
+# Where archives go in a tier: the suffix of the bucket's name, and by when they must have reached a cheaper class.
+ARCHIVES = "backups"
+CHEAPER = {"STANDARD_IA": (30, 60), "GLACIER": (60, 180)}
 
 
 @policy(
@@ -18,7 +22,7 @@ UPLOADS = 30
     severity=Severity.HIGH,
     why="Without versions a deleted file or backup is lost at once; without an end they are paid for ever.",
     remedy="switch versioning on, leave `force_destroy` out, and add lifecycle rules that expire noncurrent versions "
-    "after 30 days or more and abort incomplete uploads",
+    "after 30 days or more, abort incomplete uploads and move archives to cheaper classes",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
     resources=["aws_s3_bucket"],
     unknown=rejected("versioning and lifecycle are literals of the blueprint"),
@@ -81,11 +85,12 @@ def _lifecycle(bucket: Resource) -> Iterator[Fault]:
         rules = [
             _as_new(rule) for rule in old if rule.get("enabled") and not rule.get("prefix") and not rule.get("tags")
         ]
-    yield from _uploads(
-        [block.get("days_after_initiation") for block in _all(rules, "abort_incomplete_multipart_upload")]
-    )
+    uploads = [block.get("days_after_initiation") for block in _all(rules, "abort_incomplete_multipart_upload")]
+    yield from _uploads(uploads, UPLOADS if bucket.plan.tier in TIERS else ANY_UPLOADS)
     versions = [block.get("noncurrent_days") for block in _all(rules, "noncurrent_version_expiration")]
     yield from _versions(versions, VERSIONS if bucket.plan.tier in TIERS else ANY_VERSIONS)
+    if bucket.plan.tier in TIERS:
+        yield from _of_a_tier(bucket, rules)
     least = OBJECTS if bucket.plan.tier in TIERS else ANY_OBJECTS
     for block in _all(rules, "expiration"):
         days = block.get("days")
@@ -93,12 +98,25 @@ def _lifecycle(bucket: Resource) -> Iterator[Fault]:
             yield Fault(f"all its objects are deleted after {days} days; {least} is the least")
 
 
-def _uploads(found: list[Any]) -> Iterator[Fault]:
+def _of_a_tier(bucket: Resource, rules: list[Mapping[str, Any]]) -> Iterator[Fault]:
+    """Ask that what is left of deleted files goes, and that archives become cheaper with time."""
+    if not any(block.get("expired_object_delete_marker") for block in _all(rules, "expiration")):
+        yield Fault("the markers of deleted files are kept for ever, and slow down every listing")
+    name = bucket["bucket"]
+    if not known(name) or f"-{ARCHIVES}" not in str(name):
+        return
+    days = {block.get("storage_class"): block.get("days") or 0 for block in _all(rules, "transition")}
+    for kind, (least, most) in CHEAPER.items():
+        if not least <= days.get(kind, 0) <= most:
+            yield Fault(f"archives do not go to {kind} after {least} to {most} days")
+
+
+def _uploads(found: list[Any], bounds: tuple[int, int]) -> Iterator[Fault]:
     days = [item for item in found if item]
     if not days:
         yield Fault("parts of uploads that were never finished are kept and paid for ever")
-    elif min(days) > UPLOADS:
-        yield Fault(f"parts of unfinished uploads are kept for {min(days)} days; {UPLOADS} is the most")
+    elif not bounds[0] <= min(days) <= bounds[1]:
+        yield Fault(f"parts of unfinished uploads go after {min(days)} days; {bounds[0]} to {bounds[1]} are right")
 
 
 def _versions(found: list[Any], bounds: tuple[int, int]) -> Iterator[Fault]:

@@ -64,11 +64,17 @@ def _group(group: Resource) -> Iterator[Fault]:
         yield Fault("the user default that AWS has made needs no password and may do everything", "user_ids")
     if known(ids) and not ids:
         yield Fault("nobody is in it", "user_ids")
+    elif group.plan.tier in TIERS and known(ids) and all(map(known, ids)):
+        users = group.plan.of("aws_elasticache_user")
+        if users and not any(user["user_id"] in ids and user["user_name"] != "default" for user in users):
+            yield Fault("only the user default is in it, whom nobody can be", "user_ids")
 
 
 def _user(user: Resource) -> Iterator[Fault]:
     """Judge a user that is on: by its password, and by what its rules leave when read from the left."""
     rules = (user["access_string"] or "").split()
+    if user["no_password_required"] and user.plan.tier in TIERS:
+        yield Fault("once it is on, whoever reaches the cache may act as this user", "no_password_required")
     if "on" not in rules or rules[::-1].index("on") > (rules[::-1].index("off") if "off" in rules else len(rules)):
         return
     if _without_password(user, rules):

@@ -1,6 +1,7 @@
 """A cluster reports on its services, and has the capacity that they ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from generator.policy import Fault, Resource, Severity, policy, rejected
 
@@ -29,6 +30,8 @@ def watched(resource: Resource) -> Iterator[Fault]:
     lacking = sorted(name for name in wanted - _offered(resource) if name.startswith("FARGATE"))
     if lacking:
         yield Fault(f"its cluster does not offer {', '.join(lacking)}", "capacity_provider_strategy")
+    if resource.plan.tier and resource.action == "create":
+        yield from _alike(resource)
 
 
 def _shells(cluster: Resource) -> Iterator[Fault]:
@@ -44,10 +47,27 @@ def _shells(cluster: Resource) -> Iterator[Fault]:
                 yield Fault("the log of shells in its tasks is not encrypted", f"{place}.log_configuration")
 
 
+def _alike(service: Resource) -> Iterator[Fault]:
+    """Ask that what is started in the cluster without a word, such as a task by hand, is bought as the service is."""
+    own = _strategy(service.blocks("capacity_provider_strategy"))
+    for item in _of_cluster(service):
+        if _strategy(item.blocks("default_capacity_provider_strategy")) != own:
+            yield Fault("its cluster would run other tasks on other capacity", "capacity_provider_strategy")
+
+
+def _strategy(blocks: Sequence[Mapping[str, Any]]) -> set[tuple[str, int, int]]:
+    return {(str(it["capacity_provider"]), int(it.get("base") or 0), int(it.get("weight") or 0)) for it in blocks}
+
+
 def _offered(service: Resource) -> set[str]:
-    """Return the capacity providers of a service's cluster, or of all clusters where it does not tell its own."""
+    """Return the capacity providers of a service's cluster."""
+    return {str(name) for item in _of_cluster(service) for name in item["capacity_providers"] or []}
+
+
+def _of_cluster(service: Resource) -> list[Resource]:
+    """Return what says which capacity a service's cluster has, or all clusters where it does not tell its own."""
     listed = service.plan.of(CAPACITY)
     clusters = [item for item in service.refers_to("cluster") if item.type == "aws_ecs_cluster"]
     if clusters:
         listed = [item for item in listed if any(item.points_to(cluster, "cluster_name") for cluster in clusters)]
-    return {str(name) for item in listed for name in item["capacity_providers"] or []}
+    return listed

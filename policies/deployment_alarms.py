@@ -5,6 +5,8 @@ from typing import Any
 
 from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
+# What a version that fails shows at the load balancer.
+BAD_VERSION = {"HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "TargetResponseTime", "UnHealthyHostCount"}
 ALARMS = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 
 
@@ -25,12 +27,30 @@ def stops(group: Resource) -> Iterator[Fault]:
         yield Fault("no alarm stops a deployment", "alarm_configuration")
     else:
         yield from _named(group, block.get("alarms"))
+        if group.plan.tier:
+            yield from _covered(group, block.get("alarms"))
         if block.get("ignore_poll_alarm_failure"):
             yield Fault("it carries on if no alarm can be read", "alarm_configuration[0].ignore_poll_alarm_failure")
     rollback = group.block("auto_rollback_configuration")
     events = rollback.get("events") or []
     if not rollback or not rollback.get("enabled") or "DEPLOYMENT_STOP_ON_ALARM" not in events:
         yield Fault("it stays at the version that an alarm stopped", "auto_rollback_configuration")
+
+
+def _covered(group: Resource, names: Any) -> Iterator[Fault]:
+    """Ask for each alarm of the load balancer that a bad version makes go off."""
+    if not known(names):
+        return
+    for alarm in group.plan.of("aws_cloudwatch_metric_alarm"):
+        name = alarm["alarm_name"]
+        if known(name) and name not in names and _metrics(alarm) & BAD_VERSION:
+            yield Fault(f"it does not stop at {name}", "alarm_configuration[0].alarms")
+
+
+def _metrics(alarm: Resource) -> set[str]:
+    """Return the metrics of an alarm, its own and those that it calculates with."""
+    queries = [metric for query in alarm.blocks("metric_query") for metric in query.get("metric") or []]
+    return {str(item) for item in (alarm["metric_name"], *(it.get("metric_name") for it in queries)) if known(item)}
 
 
 def _named(group: Resource, names: Any) -> Iterator[Fault]:

@@ -133,7 +133,7 @@ def _former_tasks(group: Resource) -> Iterator[Fault]:
     wait = ended.get("termination_wait_time_in_minutes")
     if ended.get("action") != "TERMINATE":
         yield Fault("the former tasks are kept, and paid for", "blue_green_deployment_config")
-    elif not 1 <= (wait or 0) <= 120:
+    elif (wait or 0) not in (range(5, 31) if group.plan.tier else range(1, 121)):
         yield Fault("the former tasks go at once, or stay for hours", "blue_green_deployment_config")
     [ready] = (config.get("deployment_ready_option") or [{}])[:1]
     if ready.get("action_on_timeout") == "STOP_DEPLOYMENT" and not ready.get("wait_time_in_minutes"):

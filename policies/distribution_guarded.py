@@ -1,6 +1,6 @@
 """A distribution speaks TLS 1.2 or newer with viewers and origins, and every behaviour has its policies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from generator.policy import TIERS, Fault, Resource, Severity, known, policy, rejected
@@ -14,6 +14,9 @@ ALL = READING | {"DELETE", "PATCH", "POST", "PUT"}
 # How long a gateway's error is remembered at most, in seconds.
 LONGEST_ERROR = 10
 LONGEST_READ = 120
+CERTIFICATE = "aws_acm_certificate"
+# What a tier's edge must not treat like pages: answers that may be kept shortly, and files.
+PATHS = ("/api/*", "/media/*", "/static/*")
 # AWS's own policies that answer other sites' pages, and set no header that protects.
 CORS_ONLY = {
     "60669652-455b-4ae9-85a4-c4c02393f86c": "SimpleCORS",
@@ -42,6 +45,10 @@ def guarded(distribution: Resource) -> Iterator[Fault]:
     origins = _origins(distribution)
     for place, behaviour in _behaviours(distribution):
         yield from _behaviour(place, behaviour, origins)
+    patterns = {block.get("path_pattern") for block in distribution.blocks("ordered_cache_behavior")}
+    for path in PATHS if distribution.plan.tier in TIERS else ():
+        if path not in patterns and all(map(known, patterns)):
+            yield Fault(f"it has no behaviour for {path}, which then goes to the application", "ordered_cache_behavior")
     for index, origin in enumerate(distribution.blocks("origin")):
         yield from _origin(distribution, f"origin[{index}]", origin)
     for index, error in enumerate(distribution.blocks("custom_error_response")):
@@ -69,6 +76,8 @@ def _viewers(distribution: Resource) -> Iterator[Fault]:
     aliases = distribution["aliases"]
     if known(aliases) and not aliases and distribution.plan.tier in TIERS:
         yield Fault("it answers by no name of ours", "aliases")
+    if known(aliases) and aliases and distribution.plan.tier in TIERS:
+        yield from _certified(distribution, aliases)
     given = [certificate.get(name) for name in ("acm_certificate_arn", "iam_certificate_id")]
     if not any(not known(item) or item for item in given):
         yield Fault("it has no certificate of its own, and so takes any TLS", "viewer_certificate")
@@ -78,6 +87,16 @@ def _viewers(distribution: Resource) -> Iterator[Fault]:
         yield Fault(f"it takes {version or 'TLSv1'} from viewers", "viewer_certificate[0].minimum_protocol_version")
     if certificate.get("ssl_support_method") == "vip":
         yield Fault("it pays for an address of its own", "viewer_certificate[0].ssl_support_method")
+
+
+def _certified(distribution: Resource, aliases: Collection[Any]) -> Iterator[Fault]:
+    """Ask for each name that the certificate is made for: what it does not answer by, viewers cannot reach."""
+    referred = distribution.refers_to("viewer_certificate", 0, "acm_certificate_arn")
+    validated = [item for found in referred for item in found.refers_to("certificate_arn")]
+    for found in (item for item in (*referred, *validated) if item.type == CERTIFICATE):
+        for name in dict.fromkeys([found["domain_name"], *(found["subject_alternative_names"] or [])]):
+            if known(name) and name and not str(name).startswith("*") and name not in aliases:
+                yield Fault(f"it does not answer by {name}, which its certificate is made for", "aliases")
 
 
 def _behaviours(distribution: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:

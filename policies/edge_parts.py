@@ -8,6 +8,8 @@ from generator.policy import Fault, Resource, Severity, known, policy, rejected
 YEAR = 31536000
 # How long an answer is kept at most if its origin does not say: a day by default, a year for what never changes.
 LONGEST_DEFAULT, LONGEST = 86400, YEAR
+# Seconds that a tier's edge may keep what the application answers: long enough for a rush, too short to mislead.
+SHORT = (60, 300)
 REFERRERS = ("no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin")
 DISTRIBUTION = "aws_cloudfront_distribution"
 
@@ -111,6 +113,10 @@ def _cache(cache: Resource) -> Iterator[Fault]:
         yield Fault(f"it keeps answers {usual} seconds, at most {high}", "max_ttl")
     if low > 0 and _to_application(cache):
         yield Fault("it keeps what an origin says is nobody else's", "min_ttl")
+    if cache.plan.tier and _to_application(cache) and not SHORT[0] <= high <= SHORT[1]:
+        yield Fault(
+            f"it may keep the application's answers for {high} seconds, not {SHORT[0]} to {SHORT[1]}", "max_ttl"
+        )
     keyed = cache.block("parameters_in_cache_key_and_forwarded_to_origin")
     place = "parameters_in_cache_key_and_forwarded_to_origin[0]"
     for name in ("enable_accept_encoding_brotli", "enable_accept_encoding_gzip"):
@@ -122,7 +128,8 @@ def _cache(cache: Resource) -> Iterator[Fault]:
         for block in filter(None, _first(keyed, "headers_config").get("headers") or [])
         for item in block.get("items") or []
     }
-    if cookies in ("none", None) and "authorization" not in headers and _to_application(cache):
+    alone = cookies in ("none", None) or bool(cache.plan.tier)  # in a tier tokens log users in, too
+    if alone and "authorization" not in headers and _to_application(cache):
         yield Fault("one visitor's answers are given to another", place)
     if _first(keyed, "query_strings_config").get("query_string_behavior") == "none" and _to_application(cache):
         yield Fault("answers to other questions are given", f"{place}.query_strings_config")

@@ -52,6 +52,33 @@ def _forwards(instance: Resource) -> Iterator[Fault]:
         yield Fault("it forwards what is not for it, though no route leads to it", "source_dest_check")
 
 
+def _begins(instance: Resource) -> Iterator[Fault]:
+    """Ask that an instance is told what it is for, and can read it: from its metadata, at each change."""
+    told = instance["user_data"], instance["user_data_base64"]
+    if all(known(item) and not item for item in told):
+        yield Fault("it starts as an empty machine", "user_data")
+    elif not instance["user_data_replace_on_change"]:
+        yield Fault("what it is told anew does not reach it", "user_data_replace_on_change")
+    if instance.block("metadata_options").get("http_endpoint") == "disabled":
+        yield Fault("it cannot read what it is told", "metadata_options[0].http_endpoint")
+    interfaces = [item for item in instance.plan.of(INTERFACE) if _led_to(item)]
+    attached = instance.blocks("network_interface")
+    if (
+        interfaces
+        and not attached
+        and not any(
+            instance.plan.pointing_to(it, "aws_network_interface_attachment", "network_interface_id")
+            for it in interfaces
+        )
+    ):
+        yield Fault("routes lead to a network interface that it does not have", "network_interface")
+
+
+def _led_to(interface: Resource) -> bool:
+    """Say whether a route leads to a network interface."""
+    return any(interface in route.refers_to("network_interface_id") for route in interface.plan.of("aws_route"))
+
+
 def _disks(instance: Resource) -> Iterator[Fault]:
     if instance.type == "aws_launch_template":
         for index, mapping in enumerate(instance.blocks("block_device_mappings")):
@@ -83,5 +110,9 @@ def _of_a_tier(instance: Resource) -> Iterator[Fault]:
     profiles = instance.plan.of(PROFILE)
     if (known(profile) and not profile) or not any(instance.points_to(it, "iam_instance_profile") for it in profiles):
         yield Fault("nobody gets into it: it has no profile for Session Manager", "iam_instance_profile")
+    for found in profiles:
+        if instance.points_to(found, "iam_instance_profile") and known(found["role"]) and not found["role"]:
+            yield Fault(f"{found.address} has no role", "iam_instance_profile")
+    yield from _begins(instance)
     if instance.block("maintenance_options").get("auto_recovery") == "disabled":
         yield Fault("it is not recovered when its host fails", "maintenance_options[0].auto_recovery")

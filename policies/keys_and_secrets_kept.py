@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from generator.policy import TIERS, Fault, Resource, Severity, known, policy, rejected
 
-# Fewest days until a deleted key is gone: in a tier as many as the longest backup that it may have to open.
-WINDOW = {"tier1": 14, "tier2": 14}
+# Fewest days until a deleted key or secret is gone: in a tier the most that AWS waits, as a mistake may show late.
+WINDOW = {"tier1": 30, "tier2": 30}
 ANY_WINDOW = 7
-RECOVERY = 7
 KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_replica_external_key")
 
 
@@ -16,8 +15,8 @@ KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_r
     title="Keys rotate, and deleted keys and secrets can be brought back",
     severity=Severity.HIGH,
     why="What a deleted key has encrypted is lost for ever, and so is a secret deleted without a recovery window.",
-    remedy="set `enable_key_rotation = true`, `deletion_window_in_days` of a key to 14 or more and "
-    "`recovery_window_in_days` of a secret to 7 or more, and name the key by an `aws_kms_alias`",
+    remedy="set `enable_key_rotation = true`, `deletion_window_in_days` of a key and "
+    "`recovery_window_in_days` of a secret to 30 (elsewhere 7 or more), and name the key by an `aws_kms_alias`",
     source="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
     resources=[*KEYS, "aws_secretsmanager_secret"],
     unknown=rejected("windows and rotation are literals of the blueprint"),
@@ -25,14 +24,9 @@ KEYS = ("aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key", "aws_kms_r
 def kept(resource: Resource) -> Iterator[Fault]:
     """Refuse a key or secret that is gone too soon, and a key that does not rotate or is switched off."""
     if resource.type == "aws_secretsmanager_secret":
-        days = resource["recovery_window_in_days"]
-        if not _unset(days) and days < RECOVERY:
-            yield Fault(f"deleted, it is gone after {days} days; {RECOVERY} is the least", "recovery_window_in_days")
+        yield from _window(resource, "recovery_window_in_days")
         return
-    days = resource["deletion_window_in_days"]
-    least = WINDOW.get(resource.plan.tier, ANY_WINDOW)
-    if not _unset(days) and days < least:
-        yield Fault(f"deleted, it is gone after {days} days; {least} is the least", "deletion_window_in_days")
+    yield from _window(resource, "deletion_window_in_days")
     for switch in ("is_enabled", "enabled"):
         if not _left_out(resource, switch) and not resource[switch]:
             yield Fault("it is switched off, and so is all that it encrypts", switch)
@@ -41,6 +35,13 @@ def kept(resource: Resource) -> Iterator[Fault]:
     if resource.type == "aws_kms_key":
         yield from _rotates(resource)
         yield from _named(resource)
+
+
+def _window(resource: Resource, argument: str) -> Iterator[Fault]:
+    """Ask for days in which a deletion can be taken back; AWS waits 30 where nothing is said."""
+    days, least = resource[argument], WINDOW.get(resource.plan.tier, ANY_WINDOW)
+    if not _unset(days) and days < least:
+        yield Fault(f"deleted, it is gone after {days} days; {least} is the least", argument)
 
 
 def _unset(value: object) -> bool:

@@ -7,6 +7,7 @@ from generator.policy import TIERS, Fault, Resource, Severity, known, policy, re
 # In how many zones a load balancer stands at least, by tier.
 ZONES = {"tier1": 2, "tier2": 3}
 ANY_ZONES = 2
+DATA = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
 DESYNC = ("defensive", "strictest")
 # Up to this many seconds an idle connection may be kept; CloudFront waits no longer than 120 for an origin.
 LONGEST_IDLE = 120
@@ -29,6 +30,8 @@ def kept(balancer: Resource) -> Iterator[Fault]:
     if kind != "application" and balancer.plan.tier in TIERS:
         yield Fault(f"it is a {kind} load balancer: it knows no hosts and no paths", "load_balancer_type")
     yield from _zones(balancer)
+    if balancer.plan.tier in TIERS:
+        yield from _of_a_tier(balancer)
     if kind != "application":
         return
     if str(balancer["drop_invalid_header_fields"]).lower() != "true":
@@ -42,6 +45,15 @@ def kept(balancer: Resource) -> Iterator[Fault]:
     if balancer["xff_header_processing_mode"] == "preserve":
         yield Fault("a caller may write what address it comes from", "xff_header_processing_mode")
     yield from _logs(balancer)
+
+
+def _of_a_tier(balancer: Resource) -> Iterator[Fault]:
+    """Ask for subnets with a way out, and for a way out of a zone that ails."""
+    if str(balancer["enable_zonal_shift"]).lower() != "true":
+        yield Fault("its traffic cannot be shifted away from a zone that ails", "enable_zonal_shift")
+    data = [item for group in balancer.plan.of(*DATA) for item in group.refers_to("subnet_ids")]
+    if any(item in data for item in balancer.refers_to("subnets") if item.type == "aws_subnet"):
+        yield Fault("it stands in the subnets of data, where only databases and caches belong", "subnets")
 
 
 def _logs(balancer: Resource) -> Iterator[Fault]:

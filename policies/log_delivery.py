@@ -74,7 +74,7 @@ def _writes(statement: Statement, service: str) -> bool:
     who = principals.get("Service") if isinstance(principals, dict) else None
     listed = who if isinstance(who, list) else [who]
     writing = any(str(action).lower() in WRITING for action in statement.actions)
-    return statement.effect == "Allow" and writing and (service in listed or principals == "*")
+    return statement.effect == "Allow" and writing and service in listed
 
 
 def _end(resource: Resource, path: tuple[str | int, ...], kinds: tuple[str, ...]) -> Iterator[Fault]:

@@ -40,6 +40,7 @@ NARROWING = ("aws:resourcetag/", "aws:requesttag/")
 )
 def narrow(resource: Resource) -> Iterator[Fault]:
     """Refuse wildcards, pass-role for all, and AWS's policies for administrators."""
+    ours = bool(resource.plan.tier)
     if resource.type in ATTACHMENTS:
         yield from _attached(resource["policy_arn"], "policy_arn")
     elif resource.type == "aws_iam_role":
@@ -47,9 +48,9 @@ def narrow(resource: Resource) -> Iterator[Fault]:
             yield from _attached(arn, "managed_policy_arns")
         for index, block in enumerate(resource.blocks("inline_policy")):
             if block.get("policy"):
-                yield from _judged(_written(block["policy"]), f"inline_policy[{index}].policy")
+                yield from _judged(_written(block["policy"]), f"inline_policy[{index}].policy", ours)
     else:
-        yield from _judged(statements(resource, "policy"), "policy")
+        yield from _judged(statements(resource, "policy"), "policy", ours)
 
 
 def _attached(arn: Any, place: str) -> Iterator[Fault]:
@@ -61,15 +62,24 @@ def _attached(arn: Any, place: str) -> Iterator[Fault]:
         yield Fault(f"it attaches {name}", place)
 
 
-def _judged(found: list[Statement], place: str) -> Iterator[Fault]:
+def _judged(found: list[Statement], place: str, ours: bool) -> Iterator[Fault]:
     """Judge each statement; resources that are not known leave the rest of it, and the others, judged."""
     unknown = [item.resources for item in found if not known(item.resources)]
     for statement in found:
         if statement.effect == "Allow":
-            for message in _faults(statement):
+            for message in (*_faults(statement), *(_keys_alone(statement) if ours else ())):
                 yield Fault(message, place)
     if unknown:
         bool(unknown[0])
+
+
+def _keys_alone(statement: Statement) -> Iterator[str]:
+    """Refuse the use of a key by itself: it is for what a service has encrypted with it."""
+    using = [str(action) for action in statement.actions if str(action).lower().startswith("kms:")]
+    if using and not any(
+        key.startswith(("kms:viaservice", "kms:encryptioncontext")) for key in _keys(statement.conditions)
+    ):
+        yield f"it allows {', '.join(using)} by itself, not only through the service that encrypts"
 
 
 def _faults(statement: Statement) -> Iterator[str]:

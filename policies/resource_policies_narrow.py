@@ -46,6 +46,8 @@ def narrow(resource: Resource) -> Iterator[Fault]:
         and not resource["block_public_policy"]
     ):
         yield Fault("Secrets Manager does not check whether it is public", "block_public_policy")
+    if resource.type == "aws_kms_key" and resource.plan.tier in TIERS and _without(resource):
+        yield Fault("AWS's default policy lets no service use it, and leaves it to IAM who may", attribute)
     if not known(resource[attribute]) and attribute not in resource.expressions and resource.expressions:
         return  # AWS's own default, which lets in the account
     try:
@@ -55,12 +57,18 @@ def narrow(resource: Resource) -> Iterator[Fault]:
         return
     for statement in found:
         if statement.effect == "Allow":
-            yield from _judged(statement, attribute)
+            yield from _judged(statement, attribute, ours=resource.plan.tier in TIERS)
 
 
-def _judged(statement: Statement, attribute: str) -> Iterator[Fault]:
+def _without(key: Resource) -> bool:
+    """Say whether a key has no policy of its own, in it or beside it."""
+    own = key["policy"]
+    return known(own) and not own and not key.plan.pointing_to(key, "aws_kms_key_policy", "key_id")
+
+
+def _judged(statement: Statement, attribute: str, *, ours: bool) -> Iterator[Fault]:
     tied = _tied(statement)
-    if _anybody(statement.principals) and not tied:
+    if _anybody(statement.principals) and (ours or not tied):
         yield Fault("it lets anybody in", attribute)
     for service in _listed(statement.principals, "Service"):
         if not tied and not (service == WITHOUT_KEYS and _of_account(statement)):

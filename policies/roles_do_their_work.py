@@ -36,6 +36,26 @@ def works(user: Resource) -> Iterator[Fault]:
                 yield Fault(f"{service} may not assume {role.address}", argument)
             if needs and not _granted(role):
                 yield Fault(f"{role.address} may do nothing", argument)
+            if user.type == "aws_codedeploy_deployment_group" and user.plan.tier:
+                yield from _passes(role)
+
+
+def _passes(role: Resource) -> Iterator[Fault]:
+    """Ask CodeDeploy's role for leave to pass the roles of the tasks that it starts, where the plan tells."""
+    documents = [
+        document
+        for grant in role.plan.of("aws_iam_role_policy")
+        if grant.points_to(role, "role")
+        for document in grant.refers_to("policy")
+        if document.type == "aws_iam_policy_document"
+    ]
+    named = {item.address for document in documents for item in document.refers_to("statement")}
+    for service in role.plan.of("aws_ecs_service"):
+        for task in service.refers_to("task_definition"):
+            for argument in ("execution_role_arn", "task_role_arn"):
+                for other in task.refers_to(argument):
+                    if documents and other.type == "aws_iam_role" and other.address not in named:
+                        yield Fault(f"{role.address} may not pass {other.address} to the tasks", "service_role_arn")
 
 
 def _allowing(role: Resource) -> list[Statement]:

@@ -7,6 +7,8 @@ from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
 FLOOR = {"tier1": 3, "tier2": 3}
 CEILING = {"tier1": 12, "tier2": 48}
+# Fewest tasks that scaling must be able to reach: tier 2 takes 9 when the edge answers 95 of 100, twice that in a peak.
+PEAK = {"tier1": 6, "tier2": 18}
 HIGHEST = 100
 TARGET, ACTION = "aws_appautoscaling_target", "aws_appautoscaling_scheduled_action"
 DIMENSION = "ecs:service:DesiredCount"
@@ -57,7 +59,7 @@ def _bounds(resource: Resource, least: int | None, most: int | None) -> Iterator
         yield Fault(f"there is no room between {least} and {most}", "max_capacity")
     elif most > CEILING.get(resource.plan.tier, HIGHEST):
         yield Fault(f"the ceiling is {most}", "max_capacity")
-    elif resource.plan.tier and most < 2 * floor:
+    elif most < PEAK.get(resource.plan.tier, 0):
         yield Fault(f"the ceiling of {most} leaves no room for a peak", "max_capacity")
 
 
@@ -70,6 +72,8 @@ def _scheduled(action: Resource) -> Iterator[Fault]:
         yield Fault(f"it leaves no room between {least} and {most}", f"{PLACE}[0].max_capacity")
     if most is not None and most > CEILING.get(action.plan.tier, HIGHEST):
         yield Fault(f"it raises the ceiling to {most}", f"{PLACE}[0].max_capacity")
+    if most is not None and most < PEAK.get(action.plan.tier, 0):
+        yield Fault(f"it leaves no room for a peak above {most}", f"{PLACE}[0].max_capacity")
     if least is None and most is None:
         yield Fault("it changes nothing", PLACE)
     yield from _comes(action)

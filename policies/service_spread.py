@@ -13,6 +13,7 @@ SPOT = ("tier2",)
 TOO_MANY = 50
 DATA = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
 TARGET_GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
+ONE_OFF = ("migrate", "collectstatic")  # tasks that the application contract names
 PROVIDERS = "capacity_provider_strategy"
 
 
@@ -77,7 +78,7 @@ def _balanced(service: Resource) -> Iterator[Fault]:
     for index, block in enumerate(balancers):
         yield from _target_group(service, index, block)
     grace = service["health_check_grace_period_seconds"]
-    if balancers and not 10 <= (grace or 0) <= 300:
+    if balancers and not (45 if service.plan.tier else 10) <= (grace or 0) <= 300:
         yield Fault("new tasks get no time to start, or many minutes to be broken", "health_check_grace_period_seconds")
 
 
@@ -168,6 +169,10 @@ def _capacity(service: Resource) -> Iterator[Fault]:
 
 def _of_a_tier(service: Resource) -> Iterator[Fault]:
     """Ask for what both tiers promise beyond what any service needs."""
+    families = [str(item["family"]) for item in service.plan.of("aws_ecs_task_definition") if known(item["family"])]
+    for name in ONE_OFF:
+        if families and not any(family.endswith(f"-{name}") for family in families):
+            yield Fault(f"no task definition is for {name}, which runs before a new version")
     launch = service["launch_type"]
     if known(launch) and launch not in (None, "", "FARGATE"):
         yield Fault(f"its tasks run on {launch}, not on Fargate", "launch_type")

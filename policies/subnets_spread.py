@@ -27,6 +27,9 @@ def spread(resource: Resource) -> Iterator[Fault]:
     if resource.type == "aws_subnet":
         if str(resource["map_public_ip_on_launch"]).lower() == "true":
             yield Fault("what starts in it gets a public address", "map_public_ip_on_launch")
+        zones = [resource[name] for name in ("availability_zone", "availability_zone_id")]
+        if resource.plan.tier in TIERS and all(known(zone) and not zone for zone in zones):
+            yield Fault("AWS chooses its zone, which may be that of another", "availability_zone")
         return
     subnets = resource.plan.pointing_to(resource, "aws_subnet", "vpc_id")
     yield from _blocks(resource, subnets)

@@ -11,6 +11,8 @@ FORWARDING = ("aws_lb_listener_rule", "aws_alb_listener_rule", "aws_lb_listener"
 BOUNDS = {"interval": (5, 30), "timeout": (2, 15), "healthy_threshold": (2, 5), "unhealthy_threshold": (2, 5)}
 DEFAULTS = {"interval": 30, "timeout": 5, "healthy_threshold": 3, "unhealthy_threshold": 3}
 LONGEST_DRAIN = 300
+# In a tier: a check every 7 seconds from each zone is a load of its own; a request of the application takes up to 60.
+OUR_INTERVAL, OUR_DRAIN = 10, (20, 120)
 LOWER_LAYER = ("TCP", "UDP", "TCP_UDP", "TLS", "GENEVE", "QUIC", "TCP_QUIC")
 # Statuses of success: 200, 204, 200,204 or a range within the 2xx.
 SUCCESS = re.compile(r"2\d\d([,-]2\d\d)*")
@@ -77,12 +79,14 @@ def _check(group: Resource) -> Iterator[Fault]:
     matcher = check.get("matcher") or ("12" if grpc else "200")
     if not (GRPC_OK if grpc else SUCCESS).fullmatch(str(matcher).replace(" ", "")):
         yield Fault(f"it takes {matcher} for healthy", "health_check[0].matcher")
-    yield from _times(check)
+    yield from _times(check, OUR_INTERVAL if group.plan.tier else BOUNDS["interval"][0])
 
 
-def _times(check: Mapping[str, Any]) -> Iterator[Fault]:
-    """Judge how soon an outage is seen."""
+def _times(check: Mapping[str, Any], shortest: int) -> Iterator[Fault]:
+    """Judge how soon an outage is seen; checks are `shortest` seconds apart or more."""
     values = {name: int(check.get(name) or default) for name, default in DEFAULTS.items()}
+    if BOUNDS["interval"][0] <= values["interval"] < shortest:
+        yield Fault(f"it checks every {values['interval']} seconds, not {shortest}", "health_check[0].interval")
     for name, (low, high) in BOUNDS.items():
         if not low <= values[name] <= high:
             yield Fault(f"{name} is {values[name]}, not {low} to {high}", f"health_check[0].{name}")
@@ -94,7 +98,8 @@ def _letting_go(group: Resource) -> Iterator[Fault]:
     """Judge how long a target that leaves is waited for, and whether callers stick to one."""
     delay = group["deregistration_delay"]
     seconds = 300 if delay in (None, "") else int(delay)
-    if not 0 < seconds <= LONGEST_DRAIN:
+    least, most = OUR_DRAIN if group.plan.tier else (1, LONGEST_DRAIN)
+    if not least <= seconds <= most:
         yield Fault(f"a target that leaves has {seconds} seconds to finish", "deregistration_delay")
     if str(group.block("stickiness").get("enabled")).lower() == "true":
         yield Fault("callers stick to a target, so that load is not spread", "stickiness[0].enabled")

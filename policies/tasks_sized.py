@@ -63,6 +63,8 @@ def _of_a_tier(task: Resource) -> Iterator[Fault]:
         yield Fault("it runs on Windows, and pays for it", "runtime_platform[0].operating_system_family")
     if _processor(task) not in ("X86_64", "ARM64") or len({_processor(item) for item in task.plan.of(KIND)}) > 1:
         yield Fault("the plan's tasks run one image on different processors", "runtime_platform[0].cpu_architecture")
+    if not task["skip_destroy"] and task.plan.pointing_to(task, "aws_ecs_service", "task_definition"):
+        yield Fault("the version before is gone as soon as there is a new one: nothing can go back", "skip_destroy")
     if task["enable_fault_injection"]:
         yield Fault("whoever is in its network may inject faults", "enable_fault_injection")
 

@@ -7,7 +7,7 @@ from typing import Any
 from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
 ANYWHERE = ("0.0.0.0/0", "::/0")
-NAT, GATEWAY = "aws_nat_gateway", "aws_internet_gateway"
+NAT, GATEWAY, INTERFACE = "aws_nat_gateway", "aws_internet_gateway", "aws_network_interface"
 DATA = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
 # What must have no address on the internet, and where it names its subnets.
 INSIDE: dict[str, tuple[str | int, ...]] = {
@@ -87,7 +87,18 @@ def _private(table: Resource, routes: list[Route], inside: list[Resource]) -> It
         for item in route.found if route.default else ():
             if item.type == NAT and item["connectivity_type"] == "private":
                 yield Fault(f"{route.at} leads to {item.address}, which has no way to the internet")
+            if item.type == INTERFACE and table.plan.tier and not _addressed(item):
+                yield Fault(f"{route.at} leads to {item.address}, which has no public address")
     _readable(routes)
+
+
+def _addressed(interface: Resource) -> bool:
+    """Say whether a network interface has an address that the internet answers to."""
+    plan = interface.plan
+    return bool(
+        plan.pointing_to(interface, "aws_eip", "network_interface")
+        or plan.pointing_to(interface, "aws_eip_association", "network_interface_id")
+    )
 
 
 def _readable(routes: list[Route]) -> None:

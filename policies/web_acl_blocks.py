@@ -14,6 +14,8 @@ MANAGED = (
 COUNTED = ("SizeRestrictions_BODY",)
 # A campus may be one address, so that a limit for all pages is high; one for some paths, as of logins, is not.
 HIGHEST, HIGHEST_SCOPED, LOWEST = 1_000_000, 10_000, 10
+# In a tier: how many users one address may stand for, in WAF's window of 300 seconds, and how many of them log in.
+CAMPUS, WINDOW, LOGINS = 5_000, 300, 1_500
 BLOCKING = ("block", "captcha", "challenge")
 REDACTED = ("authorization", "cookie")
 
@@ -113,6 +115,9 @@ def _limits(acl: Resource, rules: list[Mapping[str, Any]]) -> Iterator[Fault]:
         narrowed = bool(rate.get("scope_down_statement"))
         highest = HIGHEST_SCOPED if narrowed else HIGHEST
         limit = int(rate.get("limit") or 0)
+        fewest = _campus(acl, narrowed=narrowed)
+        if LOWEST <= limit < fewest:
+            yield Fault(f"{rule.get('name')} shuts a campus out at {limit} requests", f"rule[{index}].statement")
         if not LOWEST <= limit <= highest:
             yield Fault(f"{rule.get('name')} limits to {limit}, not {LOWEST} to {highest}", f"rule[{index}].statement")
         general, scoped = general or not narrowed, scoped or narrowed
@@ -120,6 +125,17 @@ def _limits(acl: Resource, rules: list[Mapping[str, Any]]) -> Iterator[Fault]:
         yield Fault("no rule limits the rate of all requests", "rule")
     if not scoped and acl.plan.tier in TIERS:
         yield Fault("no rule limits the rate of logins", "rule")
+
+
+def _campus(acl: Resource, *, narrowed: bool) -> int:
+    """Return how many requests the largest campus sends in five minutes from one address, by the promised load."""
+    promised = [acl.plan.promises.get(name) for name in ("requests_per_second", "concurrent_users")]
+    if acl.plan.tier not in TIERS or not all(promised):
+        return LOWEST
+    if narrowed:
+        return LOGINS
+    rate, users = (float(item or 1) for item in promised)
+    return int(rate / users * WINDOW * CAMPUS)
 
 
 def _used(acl: Resource) -> Iterator[Fault]:

@@ -36,7 +36,10 @@ def document(planned: Callable[[str], Planned]) -> Documents:
     return get
 
 
-PROMISES = {"tier1": {"monthly_usd": 175.0, "p95_ms": 200.0}, "tier2": {"monthly_usd": 485.0, "p95_ms": 100.0}}
+PROMISES = {
+    "tier1": {"monthly_usd": 175.0, "p95_ms": 200.0, "requests_per_second": 8000.0, "concurrent_users": 10000.0},
+    "tier2": {"monthly_usd": 485.0, "p95_ms": 100.0, "requests_per_second": 25000.0, "concurrent_users": 50000.0},
+}
 
 
 def outcomes(policy: Policy, tier: str, document: dict[str, Any], mutation: Mutation | None = None) -> Counter[Outcome]:

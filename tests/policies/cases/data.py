@@ -14,6 +14,11 @@ from tests.policies.forget import forget
 DATABASE, READER = "aws_db_instance.this", 'aws_db_instance.replica["reader"]'
 CACHE = "aws_elasticache_replication_group.this"
 USER, DEFAULT = "aws_elasticache_user.app", "aws_elasticache_user.default"
+PARAMETERS = "aws_db_parameter_group.this"
+PREPARED = (
+    "idle_in_transaction_session_timeout", "log_connections", "log_disconnections", "log_lock_waits",
+    "log_min_duration_statement", "pg_stat_statements.track", "shared_preload_libraries",
+)  # fmt: skip
 KEY = 'aws_kms_key.this["data"]'
 SECRET = 'aws_secretsmanager_secret.this["jwt-signing-key"]'
 VERSION = 'aws_secretsmanager_secret_version.this["jwt-signing-key"]'
@@ -166,14 +171,39 @@ CASES: dict[str, Case] = {
             drop("keys", 'aws_kms_alias.this["logs"]'),
             change("secrets", SECRET, "recovery_window_in_days", to=0),
             change("database", "aws_secretsmanager_secret.master[0]", "recovery_window_in_days", to=0),
+            change("secrets", SECRET, "recovery_window_in_days", to=15),
+            change("keys", KEY, "deletion_window_in_days", to=15),
         ),
         harmless=(
-            change("secrets", SECRET, "recovery_window_in_days", to=7),
             delete("secrets", SECRET, "recovery_window_in_days"),
             delete("keys", KEY, "deletion_window_in_days"),
-            change("keys", KEY, "deletion_window_in_days", to=20),
         ),
         unknown=forget("keys", KEY, "enable_key_rotation"),
+    ),
+    "TIER_AWS_026": Case(
+        faults=(
+            drop("secrets", VERSION),
+            drop("database", "aws_secretsmanager_secret_version.master[0]"),
+            drop("secrets", 'aws_secretsmanager_secret_policy.this["third-party"]'),
+            change("secrets", "aws_secretsmanager_secret_policy.*", "policy", to=_policy({"Principal": {"AWS": "1"}})),
+        ),
+        harmless=(change("secrets", VERSION, "secret_string_wo_version", to=2),),
+        unknown=forget("secrets", SECRET, "name"),
+        decided_by_reference=True,
+    ),
+    "TIER_AWS_056": Case(
+        faults=(
+            delete("database", DATABASE, "db_name"),
+            *(delete("database", PARAMETERS, "parameter", {"name": name}) for name in PREPARED),
+            change("database", PARAMETERS, "parameter", {"name": PREPARED[0]}, "value", to="600000"),
+            change("database", PARAMETERS, "parameter", {"name": PREPARED[0]}, "value", to="30000"),
+            change("database", PARAMETERS, "parameter", {"name": "log_connections"}, "value", to="0"),
+            change("database", PARAMETERS, "parameter", {"name": "log_min_duration_statement"}, "value", to="-1"),
+        ),
+        harmless=(
+            change("database", PARAMETERS, "parameter", {"name": "log_min_duration_statement"}, "value", to="250"),
+        ),
+        unknown=forget("database", PARAMETERS, "parameter", {"name": "log_connections"}, "value"),
     ),
     "TIER_AWS_064": Case(
         faults=(
@@ -367,6 +397,8 @@ CASES: dict[str, Case] = {
             change("cache", USER, "access_string", to="on ~* -@all +@connection +@read +@write -@admin"),
             change("cache", "aws_elasticache_user_group.this", "user_ids", to=["campshub360-app", "default"]),
             change("cache", "aws_elasticache_user_group.this", "user_ids", to=[]),
+            change("cache", "aws_elasticache_user_group.this", "user_ids", to=["campshub360-default"]),
+            change("cache", DEFAULT, "no_password_required", to=True),
         ),
         harmless=(
             delete("cache", CACHE, "transit_encryption_mode"),
@@ -407,6 +439,7 @@ CASES: dict[str, Case] = {
             change("storage", BUCKET.format("static"), "acl", to="public-read"),
             change("storage", CORS, "cors_rule", 0, "allowed_origins", to=["*"]),
             change("storage", CORS, "cors_rule", 0, "allowed_origins", to=["http://campshub360.example.com"]),
+            drop("storage", CORS),
         ),
         harmless=(change("storage", BUCKET.format("static"), "acl", to="private"),),
         unknown=forget("storage", BLOCK.format("media"), "block_public_policy"),
@@ -436,6 +469,15 @@ CASES: dict[str, Case] = {
             ),
             change("storage", LIFECYCLE.format("logs"), "rule", {"id": "expire"}, "expiration", 0, "days", to=1),
             change("storage", BUCKET.format("backups"), "object_lock_enabled", to=True),
+            change("storage", LIFECYCLE.format("media"), *VERSIONS_RULE, to=300),
+            delete(
+                "storage", LIFECYCLE.format("static"), "rule", {"id": "expire-noncurrent-versions"}, "expiration", 0
+            ),
+            delete("storage", LIFECYCLE.format("backups"), "rule", {"id": "transition"}, "transition", 0),
+            delete("storage", LIFECYCLE.format("backups"), "rule", {"id": "transition"}, "transition", 1),
+            change(
+                "storage", LIFECYCLE.format("backups"), "rule", {"id": "transition"}, "transition", 1, "days", to=900
+            ),
         ),
         harmless=(change("storage", LIFECYCLE.format("media"), *VERSIONS_RULE, to=90),),
         unknown=forget("storage", VERSIONING.format("media"), "versioning_configuration", 0, "status"),
@@ -532,10 +574,7 @@ CASES: dict[str, Case] = {
                 ),
             ),
             change("secrets", "aws_secretsmanager_secret_policy.*", "block_public_policy", to=False),
-        ),
-        harmless=(
             change("keys", KEY, "policy", to=None),
-            change("keys", KEY, "policy", to=_policy({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}})),
             change(
                 "storage",
                 LOGS,
@@ -543,6 +582,7 @@ CASES: dict[str, Case] = {
                 to=_policy({"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}),
             ),
         ),
+        harmless=(change("keys", KEY, "policy", to=_policy({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}})),),
         unknown=_all(
             "the policy comes from a local",
             forget("keys", KEY, "policy"),

@@ -203,6 +203,10 @@ CASES: dict[str, Case] = {
             change("balancer", "aws_lb.this", "access_logs", to=[]),
             change("balancer", "aws_lb.this", "idle_timeout", to=4000),
             change("balancer", "aws_lb.this", "xff_header_processing_mode", to="preserve"),
+            change("balancer", "aws_lb.this", "enable_zonal_shift", to=False),
+            redirect(
+                "balancer", "subnet_ids", "module.network.private_subnet_ids", "module.network.database_subnet_ids"
+            ),
         ),
         harmless=(
             change("balancer", "aws_lb.this", "desync_mitigation_mode", to="defensive"),
@@ -273,6 +277,8 @@ CASES: dict[str, Case] = {
                 change("balancer", BLUE, "protocol_version", to="GRPC"),
                 change("balancer", BLUE, "health_check", 0, "matcher", to="0-99"),
             ),
+            change("balancer", 'aws_lb_target_group.this["green"]', "deregistration_delay", to="300"),
+            change("balancer", 'aws_lb_target_group.this["blue"]', "health_check", 0, "interval", to=7),
         ),
         harmless=(
             change("balancer", BLUE, "health_check", 0, "matcher", to="200,204"),
@@ -339,8 +345,10 @@ CASES: dict[str, Case] = {
             drop("firewall", "aws_wafv2_web_acl_logging_configuration.this"),
             change("firewall", "aws_wafv2_web_acl_logging_configuration.this", "redacted_fields", to=[]),
             delete("firewall", "aws_wafv2_web_acl_logging_configuration.this", "logging_filter", 0, "filter", 0),
+            change("firewall", WEB_ACL, "rule", {"name": "rate-limit"}, *RATE, "limit", to=375_000),
+            change("firewall", WEB_ACL, "rule", {"name": "login-rate-limit"}, *RATE, "limit", to=1_000),
         ),
-        harmless=(change("firewall", WEB_ACL, "rule", {"name": "rate-limit"}, *RATE, "limit", to=10_000),),
+        harmless=(change("firewall", WEB_ACL, "rule", {"name": "rate-limit"}, *RATE, "limit", to=900_000),),
         unknown=forget("firewall", WEB_ACL, "rule", {"name": "rate-limit"}, *RATE, "limit"),
     ),
     "TIER_AWS_009": Case(
@@ -372,6 +380,8 @@ CASES: dict[str, Case] = {
             change("edge", DISTRIBUTION, "custom_error_response", {"error_code": 503}, "error_caching_min_ttl", to=300),
             _literal("edge", DISTRIBUTION, *HEADERS_ID, to="60669652-455b-4ae9-85a4-c4c02393f86c"),
             _literal("edge", DISTRIBUTION, *HEADERS_ID, to="5cc3b908-e619-4b99-88e5-2cf7f45965bd"),
+            delete("edge", "aws_cloudfront_distribution.this", "ordered_cache_behavior", 0),
+            change("edge", "aws_cloudfront_distribution.this", "aliases", to=["www.campshub360.example.com"]),
         ),
         harmless=(
             _literal("edge", DISTRIBUTION, *HEADERS_ID, to="67f7725c-6f97-4210-82d7-5512b31e9d03"),
@@ -415,6 +425,17 @@ CASES: dict[str, Case] = {
                 "query_string_behavior",
                 to="none",
             ),
+            change("edge", "aws_cloudfront_cache_policy.api", "max_ttl", to=600),
+            delete(
+                "edge",
+                "aws_cloudfront_cache_policy.api",
+                "parameters_in_cache_key_and_forwarded_to_origin",
+                0,
+                "headers_config",
+                0,
+                "headers",
+                0,
+            ),
         ),
         harmless=(change("edge", HEADERS, *SECURITY, "frame_options", 0, "frame_option", to="SAMEORIGIN"),),
         unknown=forget("edge", ACCESS, "signing_behavior"),
@@ -447,6 +468,7 @@ CASES: dict[str, Case] = {
             change("network", 'aws_subnet.private["0"]', "cidr_block", to="10.0.0.0/18"),
             change("network", "aws_vpc.this", "cidr_block", to="54.0.0.0/8"),
             drop("network", "aws_route.private*"),
+            delete("network", 'aws_subnet.database["0"]', "availability_zone"),
         ),
         unknown=forget("network", 'aws_subnet.private["1"]', "availability_zone"),
     ),
