@@ -66,8 +66,11 @@ def _group(group: Resource) -> Iterator[Fault]:
         yield Fault("nobody is in it", "user_ids")
     elif group.plan.tier in TIERS and known(ids) and all(map(known, ids)):
         users = group.plan.of("aws_elasticache_user")
-        if users and not any(user["user_id"] in ids and user["user_name"] != "default" for user in users):
+        names = [user["user_name"] for user in users if user["user_id"] in ids]
+        if users and all(name == "default" for name in names):
             yield Fault("only the user default is in it, whom nobody can be", "user_ids")
+        if len(names) == len(ids) and "default" not in names and group["engine"] != "valkey":
+            yield Fault("no user called default is in it: ElastiCache refuses it", "user_ids")
 
 
 def _user(user: Resource) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ RECORD = "aws_route53_record"
     severity=Severity.MEDIUM,
     why="A certificate that nobody renews ends one night, and one that is in no log is refused by browsers.",
     remedy='set `validation_method = "DNS"`, a `key_algorithm` of RSA_2048 or stronger, and leave transparency '
-    "logging on, with `aws_route53_record`s for the validation",
+    "logging on, with an `aws_route53_record` of validation for each name",
     source="https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
     resources=["aws_acm_certificate"],
     unknown=rejected("a literal of the module"),
@@ -39,8 +39,9 @@ def validated(certificate: Resource) -> Iterator[Fault]:
             yield Fault("it is in no public log", "options[0].certificate_transparency_logging_preference")
     yield from _names(certificate)
     yield from _region(certificate)
-    if certificate.plan.tier in TIERS and not _records(certificate):
-        yield Fault("no record of DNS validates it")
+    missing = _unrecorded(certificate) if certificate.plan.tier in TIERS else []
+    if missing:
+        yield Fault(f"records of DNS are too few to validate it for {' and '.join(missing)}")
 
 
 def _given(certificate: Resource, argument: str) -> bool:
@@ -99,10 +100,13 @@ def _through(certificate: Resource, distribution: Resource) -> bool:
     )
 
 
-def _records(certificate: Resource) -> bool:
-    """Say whether there are records of the plan, by reference or by how many names there are."""
-    names = [record for record in certificate.plan.of(RECORD) if not known(record["name"]) or _looks(record["name"])]
-    return bool(names)
+def _unrecorded(certificate: Resource) -> list[str]:
+    """Return the names that no record of the plan validates; a record of unknown name counts for one of them."""
+    given = (certificate["domain_name"], *(certificate["subject_alternative_names"] or []))
+    names = [record["name"] for record in certificate.plan.of(RECORD)]
+    validated = {str(name).partition(".")[2].rstrip(".") for name in names if known(name) and _looks(name)}
+    missing = sorted({str(name).removeprefix("*.") for name in given} - validated)
+    return missing if len(missing) > sum(not known(name) for name in names) else []
 
 
 def _looks(name: object) -> bool:

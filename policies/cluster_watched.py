@@ -6,16 +6,21 @@ from typing import Any
 from generator.policy import Fault, Resource, Severity, policy, rejected
 
 CAPACITY = "aws_ecs_cluster_capacity_providers"
+# Fewest and most tasks that a tier has on demand before Spot is asked for.
+BASE = {"tier1": (1, 3), "tier2": (2, 6)}
+# What share of the others is on Spot: AWS takes it back, and tier 2's budget rests on it.
+LEAST_SPOT, MOST_SPOT = {"tier2": 0.25}, 0.75
 
 
 @policy(
     id="TIER_AWS_049",
-    title="Clusters report on tasks, and have the capacity providers that services ask for",
+    title="Clusters report on tasks, and have the capacity that services and single tasks ask for",
     severity=Severity.MEDIUM,
     why="Without Container Insights nobody sees how many tasks run; without providers none starts.",
-    remedy="set `containerInsights` to enabled or enhanced, and list FARGATE in `aws_ecs_cluster_capacity_providers`",
+    remedy="set `containerInsights` to enabled or enhanced, and list FARGATE in `aws_ecs_cluster_capacity_providers`, "
+    "in a tier with a base in its default strategy, too",
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-container-insights.html",
-    resources=["aws_ecs_cluster", "aws_ecs_service"],
+    resources=["aws_ecs_cluster", "aws_ecs_service", CAPACITY],
     unknown=rejected("settings are literals; what belongs to a cluster is judged by reference"),
 )
 def watched(resource: Resource) -> Iterator[Fault]:
@@ -26,12 +31,31 @@ def watched(resource: Resource) -> Iterator[Fault]:
             yield Fault("it does not report on tasks", "setting")
         yield from _shells(resource)
         return
+    if resource.type == CAPACITY:
+        yield from _default(resource)
+        return
     wanted = {str(item["capacity_provider"]) for item in resource.blocks("capacity_provider_strategy")}
     lacking = sorted(name for name in wanted - _offered(resource) if name.startswith("FARGATE"))
     if lacking:
         yield Fault(f"its cluster does not offer {', '.join(lacking)}", "capacity_provider_strategy")
     if resource.plan.tier and resource.action == "create":
         yield from _alike(resource)
+
+
+def _default(capacity: Resource) -> Iterator[Fault]:
+    """Ask that what names no capacity in a tier's cluster is on demand in part, and on Spot where the tier is."""
+    place, bounds = "default_capacity_provider_strategy", BASE.get(capacity.plan.tier)
+    if not bounds:
+        return
+    bought = {name: (base, weight) for name, base, weight in _strategy(capacity.blocks(place))}
+    base, weight = bought.get("FARGATE", (0, 0))
+    spot = bought.get("FARGATE_SPOT", (0, 0))[1]
+    if not bounds[0] <= base <= bounds[1]:
+        yield Fault(f"{base} tasks are on demand first, not {bounds[0]} to {bounds[1]}", place)
+    share = spot / (spot + weight) if spot + weight else 1.0
+    least = LEAST_SPOT.get(capacity.plan.tier, 0.0)
+    if not least <= share <= MOST_SPOT:
+        yield Fault(f"{share:.0%} of further tasks are on Spot, not {least:.0%} to {MOST_SPOT:.0%}", place)
 
 
 def _shells(cluster: Resource) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generator.policy import Fault, Resource, Severity, known, policy, rejected
+from generator.policy import TIERS, Fault, Resource, Severity, known, policy, rejected
 
 # Fewest days back that a database can be restored to, by tier.
 DAYS = {"tier1": 7, "tier2": 14}
@@ -17,7 +17,8 @@ MOST = 35
     severity=Severity.CRITICAL,
     why="What was lost before the oldest backup, or with a database that left no snapshot, cannot be brought back.",
     remedy="set `backup_retention_period` to 7 (tier 2: 14) or more, `skip_final_snapshot = false` with a "
-    "`final_snapshot_identifier`, `delete_automated_backups = false` and `copy_tags_to_snapshot = true`",
+    "`final_snapshot_identifier`, `delete_automated_backups = false` and `copy_tags_to_snapshot = true`; for a "
+    "replica, `skip_final_snapshot = true`",
     source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
     resources=["aws_db_instance", "aws_rds_cluster"],
     unknown=rejected("how backups are kept is a literal of the blueprint"),
@@ -27,6 +28,8 @@ def backed_up(database: Resource) -> Iterator[Fault]:
     if _replica(database):
         if not database["copy_tags_to_snapshot"]:
             yield Fault("its snapshots carry no tags", "copy_tags_to_snapshot")
+        if database.plan.tier in TIERS and not database["skip_final_snapshot"]:
+            yield Fault("it cannot be deleted: RDS makes no last snapshot of a replica", "skip_final_snapshot")
         return
     yield from _retention(database)
     if database["skip_final_snapshot"]:

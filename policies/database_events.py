@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from generator.policy import Fault, Resource, Severity, known, policy, rejected
+from generator.policy import TIERS, Fault, Resource, Severity, known, policy, rejected
 
-# Categories without which an outage passes in silence; a subscription that lists none gets all.
+# Categories without which an outage passes in silence, anywhere and in a tier of ours; without a list one gets all.
 NEEDED = ("availability", "failover", "failure", "low storage")
+OURS = (*NEEDED, "deletion", "recovery")
 
 
 @policy(
@@ -42,10 +43,7 @@ def _covers(subscription: Resource, database: Resource) -> bool:
 def _wrong(subscription: Resource) -> Iterator[Fault]:
     if subscription["enabled"] is not None and not subscription["enabled"]:
         yield Fault(f"the event subscription {subscription.address} is switched off")
-    categories = subscription["event_categories"]
-    missing = [name for name in NEEDED if name not in categories] if categories else []
-    if missing:
-        yield Fault(f"the event subscription {subscription.address} leaves out {', '.join(missing)}")
+    yield from _selection(subscription)
     target = subscription["sns_topic"]
     if known(target) and not target:
         yield Fault(f"the event subscription {subscription.address} has no topic")
@@ -56,3 +54,12 @@ def _wrong(subscription: Resource) -> Iterator[Fault]:
             yield Fault(f"nobody has subscribed to the topic {topic.address} of its events")
     if not topics:
         bool(target)
+
+
+def _selection(subscription: Resource) -> Iterator[Fault]:
+    """Refuse a list of categories that leaves one out without which an outage passes in silence."""
+    categories = subscription["event_categories"]
+    needed = OURS if subscription.plan.tier in TIERS else NEEDED
+    missing = [name for name in needed if name not in categories] if categories else []
+    if missing:
+        yield Fault(f"the event subscription {subscription.address} leaves out {', '.join(missing)}")

@@ -19,8 +19,8 @@ INCLUDED = {"iops": (3000, 12000), "storage_throughput": (125, 500)}
     title="Databases begin with a small gp3 disk that grows by itself",
     severity=Severity.MEDIUM,
     why="A full disk stops the database; a disk that is too big or too fast is paid every month and never shrinks.",
-    remedy='set `storage_type = "gp3"`, a small `allocated_storage` and a `max_allocated_storage` above it, and leave '
-    "`iops` and `storage_throughput` out",
+    remedy='set `storage_type = "gp3"`, a small `allocated_storage` and a `max_allocated_storage` above it, for a '
+    "replica its source's, and leave `iops` and `storage_throughput` out",
     source="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.StorageTypes.html",
     resources=["aws_db_instance"],
     unknown=rejected("sizes are literals of the blueprint"),
@@ -42,6 +42,8 @@ def fits(database: Resource) -> Iterator[Fault]:
     for source in database.refers_to("replicate_source_db"):
         if source.type == "aws_db_instance" and known(source["allocated_storage"]):
             size = size or source["allocated_storage"]
+        if (database["max_allocated_storage"] or 0) < (source["max_allocated_storage"] or 0):
+            yield Fault(f"it is full before its source {source.address} is, and stops", "max_allocated_storage")
     yield from _growth(database, size)
     if ours:
         yield from _speed(database, size)
@@ -50,6 +52,8 @@ def fits(database: Resource) -> Iterator[Fault]:
 def _size(database: Resource, size: int | None) -> Iterator[Fault]:
     """Compare the size with the bounds; a replica and a restored database have their source's."""
     least, most = SIZES if database.plan.tier in TIERS else ANY_SIZES
+    if database.plan.tier in TIERS and database.action != "create":
+        most = GROWN  # a disk that has grown stays as it is
     if size and not least <= size <= most:
         yield Fault(f"it begins with {size} GiB; {least} to {most} are right", "allocated_storage")
 

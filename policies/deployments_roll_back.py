@@ -43,7 +43,8 @@ def rolled_back(resource: Resource) -> Iterator[Fault]:
 def _deploys(group: Resource, service: Resource) -> bool:
     """Say whether a deployment group is for a service in its cluster: by reference, or by name."""
     block = group.block("ecs_service")
-    if not block:
+    referred = group.refers_to("ecs_service", 0, "service_name")
+    if not block or (referred and all(item.type == "aws_ecs_cluster" for item in referred)):
         return False
     clusters = [item for item in service.refers_to("cluster") if item.type == "aws_ecs_cluster"]
     cluster = block.get("cluster_name")
@@ -53,7 +54,7 @@ def _deploys(group: Resource, service: Resource) -> bool:
     named = block.get("service_name")
     if known(named) and named:
         return bool(known(service["name"]) and named == service["name"])
-    return any(item is service for item in group.refers_to("ecs_service", 0, "service_name"))
+    return any(item is service for item in referred)
 
 
 def _group(group: Resource) -> Iterator[Fault]:
@@ -83,6 +84,12 @@ def _told(group: Resource) -> Iterator[Fault]:
     lacking = {"DeploymentFailure", "DeploymentRollback", "DeploymentStop"} - events
     if lacking:
         yield Fault(f"nobody hears of {', '.join(sorted(lacking))}", "trigger_configuration")
+    for index in range(len(group.blocks("trigger_configuration"))):
+        place = ("trigger_configuration", index, "trigger_target_arn")
+        topic, referred = group.at(*place), group.refers_to(*place)
+        named = ":sns:" in str(topic) if known(topic) else not referred
+        if not named and not any(item.type == "aws_sns_topic" for item in referred):
+            yield Fault("what it tells of trouble is no topic", f"trigger_configuration[{index}].trigger_target_arn")
 
 
 def _shift(group: Resource) -> Iterator[Fault]:

@@ -24,6 +24,8 @@ ROLES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_ia
 ATTACHMENTS = tuple(f"aws_iam_{kind}policy_attachment" for kind in ("role_", "", "user_", "group_"))
 # Of these, all that an account has is too much for one role.
 SENSITIVE = re.compile(r"arn:[^:]*:(secretsmanager|kms|ssm|iam):[^:]*:[^:]*:[\w-]+[:/]\*+")
+# Keys that say whose account a bucket must be of: its name alone is free for others once it is deleted.
+OWNER = ("aws:resourceaccount", "s3:resourceaccount")
 # Keys that narrow what a statement is about, beside those of the service itself.
 NARROWING = ("aws:resourcetag/", "aws:requesttag/")
 
@@ -67,15 +69,25 @@ def _judged(found: list[Statement], place: str, ours: bool) -> Iterator[Fault]:
     unknown = [item.resources for item in found if not known(item.resources)]
     for statement in found:
         if statement.effect == "Allow":
-            for message in (*_faults(statement), *(_keys_alone(statement) if ours else ())):
+            for message in (*_faults(statement), *(_of_ours(statement) if ours else ())):
                 yield Fault(message, place)
     if unknown:
         bool(unknown[0])
 
 
+def _of_ours(statement: Statement) -> Iterator[str]:
+    """Refuse what a tier's roles never need."""
+    yield from _keys_alone(statement)
+    buckets = [str(action) for action in statement.actions if str(action).lower().startswith("s3:")]
+    if buckets and not any(key in OWNER for key in _keys(statement.conditions)):
+        yield f"it allows {', '.join(buckets)} in a bucket of this name in any account"
+
+
 def _keys_alone(statement: Statement) -> Iterator[str]:
     """Refuse the use of a key by itself: it is for what a service has encrypted with it."""
     using = [str(action) for action in statement.actions if str(action).lower().startswith("kms:")]
+    if using and any(_everything(str(item)) for item in statement.resources if known(item)):
+        yield f"it allows {', '.join(using)} with every key"
     if using and not any(
         key.startswith(("kms:viaservice", "kms:encryptioncontext")) for key in _keys(statement.conditions)
     ):

@@ -15,6 +15,7 @@ POLICIES = {
     "aws_kms_key_policy": "policy",
     "aws_secretsmanager_secret": "policy",
     "aws_secretsmanager_secret_policy": "policy",
+    "aws_cloudwatch_log_resource_policy": "policy_document",
 }
 # Keys of conditions that say for whom, or on whose behalf, a request is made.
 TYING = re.compile(
@@ -24,12 +25,13 @@ TYING = re.compile(
 # Sends none of those keys; its logs lie below the account that they are of, which the resource names.
 WITHOUT_KEYS = "logdelivery.elasticloadbalancing.amazonaws.com"
 OF_ACCOUNT = re.compile(r"/AWSLogs/\d{12}/")
+LOGS = ("aws_cloudwatch_log_resource_policy",)
 ALL = re.compile(r"\*|\w+:\*")
 
 
 @policy(
     id="TIER_AWS_078",
-    title="Policies of buckets, keys and secrets let nobody in but whom they name",
+    title="Policies of buckets, keys, secrets and log groups let nobody in but whom they name",
     severity=Severity.CRITICAL,
     why="A principal that is anybody, or a service that works for any account, opens it to strangers.",
     remedy="name the principals, and tie a service by a condition on `aws:SourceArn` or `aws:SourceAccount`",
@@ -58,6 +60,12 @@ def narrow(resource: Resource) -> Iterator[Fault]:
     for statement in found:
         if statement.effect == "Allow":
             yield from _judged(statement, attribute, ours=resource.plan.tier in TIERS)
+            if resource.type in LOGS and resource.plan.tier in TIERS and _everything(statement):
+                yield Fault("it is about every log group of the account", attribute)
+
+
+def _everything(statement: Statement) -> bool:
+    return known(statement.resources) and any(known(item) and not item.strip("*") for item in statement.resources)
 
 
 def _without(key: Resource) -> bool:

@@ -13,6 +13,8 @@ LEAST, MOST = 20, 80
 PAID = 50
 OUR_REQUESTS, ANY_REQUESTS = (6_000, 20_000), (100, 60_000)
 SHORTEST, LONGEST = 60, 900
+# Pupils sign in within minutes: a tier cannot wait longer for more tasks than AWS does by itself.
+SOONEST = 300
 DIMENSION = "ecs:service:DesiredCount"
 POLICY, ACTION = "aws_appautoscaling_policy", "aws_appautoscaling_scheduled_action"
 PLACE = "target_tracking_scaling_policy_configuration"
@@ -109,7 +111,7 @@ def _acts(item: Resource) -> Iterator[Fault]:
         yield Fault("it does not say what it tracks", PLACE)
         return
     yield from _tracks(blocks[0], set(_metrics(item)), ours=bool(item.plan.tier))
-    yield from _reacts(blocks[0])
+    yield from _reacts(blocks[0], ours=bool(item.plan.tier))
     for custom in _blocks(blocks[0], "customized_metric_specification"):
         yield from _calculates(custom)
 
@@ -137,6 +139,8 @@ def _calculates(custom: Mapping[str, Any]) -> Iterator[Fault]:
         used = set(re.findall(r"\b[a-z]\w*", str(part.get("expression") or "")))
         if used - ids:
             yield Fault(f"its metric math has no {', '.join(sorted(used - ids))}", CUSTOM)
+        if not used and not part.get("expression") and not _blocks(part, "metric_stat"):
+            yield Fault(f"its metric math does not say what {part.get('id')} is", CUSTOM)
     measured = [(metric, stat) for metric, stat in _measured(custom)]
     if not any(metric.get("metric_name") in REQUESTS for metric, _ in measured):
         return
@@ -145,14 +149,16 @@ def _calculates(custom: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(f"it adds {metric.get('namespace')} {metric.get('metric_name')} to requests", CUSTOM)
         elif stat != "Sum":
             yield Fault(f"it counts requests by their {stat}", CUSTOM)
+        if not any(item.get("name") == "TargetGroup" for item in _blocks(metric, "dimensions")):
+            yield Fault("it counts the requests of no target group", CUSTOM)
 
 
-def _reacts(block: Mapping[str, Any]) -> Iterator[Fault]:
+def _reacts(block: Mapping[str, Any], *, ours: bool) -> Iterator[Fault]:
     """Refuse policies that add only, that come too late, or that take away what they have just added."""
     if block.get("disable_scale_in"):
         yield Fault("what it adds is never taken away", f"{PLACE}[0].disable_scale_in")
-    for name in ("scale_in_cooldown", "scale_out_cooldown"):
-        if (block.get(name) or 0) > LONGEST:
+    for name, most in (("scale_in_cooldown", LONGEST), ("scale_out_cooldown", SOONEST if ours else LONGEST)):
+        if (block.get(name) or 0) > most:
             yield Fault(f"it waits {block.get(name)} seconds between steps", f"{PLACE}[0].{name}")
     rest = block.get("scale_in_cooldown")
     if rest is not None and rest < SHORTEST:

@@ -176,6 +176,8 @@ def _of_a_tier(service: Resource) -> Iterator[Fault]:
     launch = service["launch_type"]
     if known(launch) and launch not in (None, "", "FARGATE"):
         yield Fault(f"its tasks run on {launch}, not on Fargate", "launch_type")
+    if service["propagate_tags"] not in ("SERVICE", "TASK_DEFINITION"):
+        yield Fault("its tasks carry no tags: no budget counts them", "propagate_tags")
     if service["availability_zone_rebalancing"] != "ENABLED":
         yield Fault("after a zone comes back its tasks stay in the others", "availability_zone_rebalancing")
     for name, kind in (("cluster", "aws_ecs_cluster"), ("task_definition", "aws_ecs_task_definition")):

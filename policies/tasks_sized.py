@@ -65,6 +65,8 @@ def _of_a_tier(task: Resource) -> Iterator[Fault]:
         yield Fault("the plan's tasks run one image on different processors", "runtime_platform[0].cpu_architecture")
     if not task["skip_destroy"] and task.plan.pointing_to(task, "aws_ecs_service", "task_definition"):
         yield Fault("the version before is gone as soon as there is a new one: nothing can go back", "skip_destroy")
+    if not task.blocks("volume"):
+        yield Fault("there is nowhere to write: the containers' own file system is read-only", "volume")
     if task["enable_fault_injection"]:
         yield Fault("whoever is in its network may inject faults", "enable_fault_injection")
 

@@ -166,6 +166,8 @@ def _logged(acl: Resource) -> Iterator[Fault]:
         for name in REDACTED if acl.plan.tier in TIERS else ():
             if name not in hidden:
                 yield Fault(f"{item.address} logs the header {name}")
+        if acl.plan.tier in TIERS and not any(field.get("query_string") for field in item.blocks("redacted_fields")):
+            yield Fault(f"{item.address} logs what is asked for, tokens included")
 
 
 def _keeps_blocked(chosen: Mapping[str, Any]) -> bool:

@@ -14,7 +14,15 @@ SEED = "tierform 2026-11"
 MOST = 2  # of one operator on one attribute of one type, both tiers together
 HELD_OUT = 0.30
 # Types whose held-out mutants were seen by who wrote their policies: none of them counts as held out any more.
-SEEN = ("aws_budgets_", "aws_cloudwatch_", "aws_iam_policy_document", "aws_sns_")
+SEEN = (
+    "aws_budgets_",
+    "aws_cloudwatch_",
+    "aws_iam_policy_document",
+    "aws_kms_",
+    "aws_s3_",
+    "aws_secretsmanager_",
+    "aws_sns_",
+)
 
 
 @dataclass(frozen=True)

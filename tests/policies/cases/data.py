@@ -35,6 +35,9 @@ CORS = 'aws_s3_bucket_cors_configuration.this["media"]'
 LOGS = 'aws_s3_bucket_policy.this["logs"]'
 DEFAULTS = ("rule", 0, "apply_server_side_encryption_by_default", 0)
 VERSIONS_RULE = ("rule", {"id": "expire-noncurrent-versions"}, "noncurrent_version_expiration", 0, "noncurrent_days")
+UPLOADS_RULE = (
+    "rule", {"id": "abort-multipart-uploads"}, "abort_incomplete_multipart_upload", 0, "days_after_initiation",
+)  # fmt: skip
 
 
 def _policy(*statements: dict[str, Any]) -> str:
@@ -194,14 +197,19 @@ CASES: dict[str, Case] = {
     "TIER_AWS_056": Case(
         faults=(
             delete("database", DATABASE, "db_name"),
+            change("database", DATABASE, "iam_database_authentication_enabled", to=False),
+            delete("database", READER, "iam_database_authentication_enabled"),
+            delete("database", PARAMETERS, "parameter", {"name": "shared_preload_libraries"}, "apply_method"),
             *(delete("database", PARAMETERS, "parameter", {"name": name}) for name in PREPARED),
             change("database", PARAMETERS, "parameter", {"name": PREPARED[0]}, "value", to="600000"),
             change("database", PARAMETERS, "parameter", {"name": PREPARED[0]}, "value", to="30000"),
             change("database", PARAMETERS, "parameter", {"name": "log_connections"}, "value", to="0"),
             change("database", PARAMETERS, "parameter", {"name": "log_min_duration_statement"}, "value", to="-1"),
+            change("database", PARAMETERS, "parameter", {"name": "log_min_duration_statement"}, "value", to="5000"),
+            change("database", PARAMETERS, "parameter", {"name": "log_min_duration_statement"}, "value", to="250"),
         ),
         harmless=(
-            change("database", PARAMETERS, "parameter", {"name": "log_min_duration_statement"}, "value", to="250"),
+            change("database", PARAMETERS, "parameter", {"name": "log_min_duration_statement"}, "value", to="1000"),
         ),
         unknown=forget("database", PARAMETERS, "parameter", {"name": "log_connections"}, "value"),
     ),
@@ -217,6 +225,7 @@ CASES: dict[str, Case] = {
             delete("database", DATABASE, "delete_automated_backups"),
             change("database", DATABASE, "copy_tags_to_snapshot", to=False),
             delete("database", READER, "copy_tags_to_snapshot"),
+            change("database", READER, "skip_final_snapshot", to=False),
         ),
         harmless=(
             change("database", DATABASE, "backup_retention_period", to=35),
@@ -306,6 +315,8 @@ CASES: dict[str, Case] = {
             change("database", READER, "storage_type", to="io2"),
             delete("database", DATABASE, "storage_type"),
             change("database", DATABASE, "allocated_storage", to=500),
+            change("database", DATABASE, "allocated_storage", to=10),
+            change("database", READER, "max_allocated_storage", to=400),
             change("database", DATABASE, "max_allocated_storage", to=0),
             delete("database", READER, "max_allocated_storage"),
             change("database", READER, "max_allocated_storage", to=50),
@@ -398,6 +409,7 @@ CASES: dict[str, Case] = {
             change("cache", "aws_elasticache_user_group.this", "user_ids", to=["campshub360-app", "default"]),
             change("cache", "aws_elasticache_user_group.this", "user_ids", to=[]),
             change("cache", "aws_elasticache_user_group.this", "user_ids", to=["campshub360-default"]),
+            change("cache", "aws_elasticache_user_group.this", "user_ids", to=["campshub360-app"]),
             change("cache", DEFAULT, "no_password_required", to=True),
         ),
         harmless=(
@@ -469,6 +481,9 @@ CASES: dict[str, Case] = {
             ),
             change("storage", LIFECYCLE.format("logs"), "rule", {"id": "expire"}, "expiration", 0, "days", to=1),
             change("storage", BUCKET.format("backups"), "object_lock_enabled", to=True),
+            change("storage", LIFECYCLE.format("media"), *UPLOADS_RULE, to=3),
+            change("storage", LIFECYCLE.format("static"), *UPLOADS_RULE, to=70),
+            change("storage", LIFECYCLE.format("backups"), "rule", {"id": "transition"}, "status", to="Disabled"),
             change("storage", LIFECYCLE.format("media"), *VERSIONS_RULE, to=300),
             delete(
                 "storage", LIFECYCLE.format("static"), "rule", {"id": "expire-noncurrent-versions"}, "expiration", 0
@@ -479,7 +494,10 @@ CASES: dict[str, Case] = {
                 "storage", LIFECYCLE.format("backups"), "rule", {"id": "transition"}, "transition", 1, "days", to=900
             ),
         ),
-        harmless=(change("storage", LIFECYCLE.format("media"), *VERSIONS_RULE, to=90),),
+        harmless=(
+            change("storage", LIFECYCLE.format("media"), *VERSIONS_RULE, to=90),
+            change("storage", LIFECYCLE.format("media"), *UPLOADS_RULE, to=14),
+        ),
         unknown=forget("storage", VERSIONING.format("media"), "versioning_configuration", 0, "status"),
     ),
     "TIER_AWS_076": Case(
@@ -519,10 +537,11 @@ CASES: dict[str, Case] = {
             change("storage", LOGS, "policy", to=_policy({"Principal": {"Service": "delivery.logs.amazonaws.com"}})),
             delete("storage", LIFECYCLE.format("logs"), "rule", {"id": "expire"}),
             change("storage", LIFECYCLE.format("logs"), "rule", {"id": "expire"}, "expiration", 0, "days", to=3650),
+            change("storage", LIFECYCLE.format("logs"), "rule", {"id": "expire"}, "expiration", 0, "days", to=180),
         ),
         harmless=(
             change("storage", LOGGING.format("media"), "target_prefix", to="s3/media/2026/"),
-            change("storage", LIFECYCLE.format("logs"), "rule", {"id": "expire"}, "expiration", 0, "days", to=180),
+            change("storage", LIFECYCLE.format("logs"), "rule", {"id": "expire"}, "expiration", 0, "days", to=400),
         ),
         unknown=forget("storage", LIFECYCLE.format("logs"), "rule", {"id": "expire"}, "expiration", 0, "days"),
     ),

@@ -392,6 +392,7 @@ CASES: dict[str, Case] = {
             drop("monitoring", "aws_db_event_subscription.this"),
             change("monitoring", "aws_db_event_subscription.this", "enabled", to=False),
             change("monitoring", "aws_db_event_subscription.this", "event_categories", to=["maintenance"]),
+            delete("monitoring", "aws_db_event_subscription.this", "event_categories", 1),
             change("monitoring", "aws_db_event_subscription.this", "source_ids", to=["campshub360"]),
             change("monitoring", "aws_db_event_subscription.this", "source_type", to="db-snapshot"),
             delete("monitoring", "aws_db_event_subscription.this", "sns_topic"),

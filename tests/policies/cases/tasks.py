@@ -65,6 +65,13 @@ def trusting(principal: Any, action: str = "sts:AssumeRole", **more: Any) -> str
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+ALLOWED = [
+    {"Effect": "Allow", "Action": ["logs:*", "secretsmanager:GetSecretValue"], "Resource": "*"},
+    {"Effect": "Deny", "Action": "logs:CreateLogGroup", "Resource": "*"},
+]
+DENIED = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": f"{ACCOUNT_ARN.replace('iam', 'kms')}:key/1"}
+
+
 def execution_may(action: str) -> Mutation:
     """Widen the last statement of a document that is made in the plan, behind one whose resources are unknown."""
     return _data_changed("web", "aws_iam_policy_document.execution", "actions", [action])
@@ -108,6 +115,7 @@ CASES: dict[str, Case] = {
             change("web", SERVICE, "scheduling_strategy", to="DAEMON"),
             change("web", SERVICE, "availability_zone_rebalancing", to="DISABLED"),
             rewire("web", "aws_ecs_service.blue_green", "cluster", "aws_ecs_cluster.this"),
+            change("web", SERVICE, "propagate_tags", to=None),
             drop("web", CLUSTER),
             containers(portMappings=[]),
             containers(portMappings=[{"containerPort": 8080}]),
@@ -117,6 +125,7 @@ CASES: dict[str, Case] = {
         ),
         harmless=(
             change("web", SERVICE, "desired_count", to=8),
+            change("web", SERVICE, "propagate_tags", to="TASK_DEFINITION"),
             containers(),
         ),
         unknown=forget("web", SERVICE, "desired_count"),
@@ -138,6 +147,8 @@ CASES: dict[str, Case] = {
             change("release", GROUP, "ecs_service", 0, "cluster_name", to="other"),
             change("release", "aws_codedeploy_app.this", "compute_platform", to="Server"),
             change("release", GROUP, *PAIR, "target_group", 0, "name", to="other"),
+            change("release", GROUP, "trigger_configuration", 0, "trigger_target_arn", to="arn:aws:s3:::other"),
+            redirect("release", "service_name", "module.web.service_name", "module.web.cluster_name"),
             change("release", GROUP, *PAIR, "prod_traffic_route", 0, "listener_arns", to=[]),
             change("release", GROUP, *PAIR, "test_traffic_route", 0, "listener_arns", to=[]),
             redirect(
@@ -202,6 +213,9 @@ CASES: dict[str, Case] = {
             change("web", CPU, *TRACKING, "target_value", to=1),
             change("web", CPU, *TRACKING, "disable_scale_in", to=True),
             change("web", CPU, *TRACKING, "scale_out_cooldown", to=6000),
+            change("web", CPU, *TRACKING, "scale_out_cooldown", to=600),
+            delete("web", REQUESTS, *MATH, {"id": "green"}, "metric_stat", 0),
+            delete("web", REQUESTS, *BLUE, "dimensions", 0),
             delete("web", CPU, *TRACKING),
             change("web", REQUESTS, *TRACKING, "target_value", to=93600),
             change("web", CPU, *TRACKING, "target_value", to=85),
@@ -242,6 +256,7 @@ CASES: dict[str, Case] = {
             change("web", TASK, "runtime_platform", 0, "cpu_architecture", to="ARM64"),
             change("web", TASK, "runtime_platform", 0, "operating_system_family", to="WINDOWS_SERVER_2022_CORE"),
             change("web", TASK, "enable_fault_injection", to=True),
+            delete("web", TASK, "volume", 0),
             change("web", "aws_ecs_task_definition.this", "skip_destroy", to=False),
         ),
         harmless=(
@@ -341,6 +356,14 @@ CASES: dict[str, Case] = {
             ),
             change(
                 "network", FLOW_LOGS, "policy", to=allowing("kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/1")
+            ),
+            change(
+                "network",
+                FLOW_LOGS,
+                "policy",
+                to=allowing(
+                    "kms:Decrypt", "*", Condition={"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
+                ),
             ),
         ),
         harmless=(
@@ -448,8 +471,18 @@ CASES: dict[str, Case] = {
                 to=trusting({"Service": "lambda.amazonaws.com"}, Condition=OURS),
             ),
             redirect("release", "role_arns", "module.web.task_role_arn", "module.web.cluster_arn"),
+            drop("web", "aws_iam_role_policy.task[0]"),
+            change("network", FLOW_LOGS, "policy", to=allowing("logs:*", "*", Effect="Deny")),
+            change("web", "aws_iam_role_policy.execution", "policy", to=json.dumps({"Statement": [*ALLOWED, DENIED]})),
+            change("network", FLOW_LOGS, "policy", to=allowing(["logs:CreateLogStream", "logs:Describe*"], "*")),
+            change("release", "aws_iam_role_policy.this", "policy", to=allowing(["ecs:*", "iam:PassRole"], "*")),
+            change("web", "aws_iam_role_policy.task[0]", "policy", to=allowing("s3:GetObject", "*")),
         ),
-        harmless=(drop("web", "aws_iam_role_policy.task[0]"),),
+        harmless=(
+            change("network", FLOW_LOGS, "policy", to=allowing("logs:*", "*")),
+            change("web", "aws_iam_role_policy.task[0]", "policy", to=allowing("s3:*", "*")),
+            change("web", "aws_iam_role_policy.execution", "policy", to=json.dumps({"Statement": ALLOWED})),
+        ),
         unknown=forget("web", "aws_iam_role.task", "assume_role_policy"),
         decided_by_reference=True,
     ),
