@@ -1,4 +1,4 @@
-"""What one security group of a tier lets in, the other lets out, and the other way round; tasks reach AWS by HTTPS."""
+"""What a security group of a tier lets in, the other lets out, and the other way round; tasks reach AWS by HTTPS."""
 
 from collections.abc import Iterator
 
@@ -14,18 +14,18 @@ BALANCERS = (("aws_lb", ("security_groups",)), ("aws_alb", ("security_groups",))
 
 @policy(
     id="TIER_AWS_020",
-    title="Connections between security groups are allowed at both ends, and tasks reach AWS and their load balancer",
+    title="Connections between security groups are allowed at both ends, and tasks, load balancers and NAT have theirs",
     severity=Severity.HIGH,
     why="A connection that one group lets out and the other does not let in is refused, and shows as a time-out.",
-    remedy="give each rule that names a group its counterpart in that group, tasks an egress rule for HTTPS, and load "
-    "balancers one to their tasks",
+    remedy="give each rule that names a group its counterpart in that group, tasks an egress rule for HTTPS, load "
+    "balancers one to their tasks, and NAT instances an ingress rule",
     source="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     resources=[GROUP],
     unknown=rejected("groups are judged by reference, ports are literals"),
 )
 def answered(group: Resource) -> Iterator[Fault]:
-    """Judge the rules of a group of a tier that name another one; rules written into a group are its own affair."""
-    if group.plan.tier not in TIERS or any(group.expressions.get(name) for name in ("ingress", "egress")):
+    """Judge the rules of a group of a tier that name another one."""
+    if group.plan.tier not in TIERS or _otherwise(group):
         return
     for kind in OTHER:
         for rule in _rules(group, kind):
@@ -35,6 +35,12 @@ def answered(group: Resource) -> Iterator[Fault]:
                 names = " or ".join(other.address for other in others)
                 yield Fault(f"{rule.address} has no counterpart: {names} {way} nothing at that port")
     yield from _held(group)
+
+
+def _otherwise(group: Resource) -> bool:
+    """Say whether a group has rules of another kind: written into it, or the older ones; those are not judged."""
+    inline = any(group.expressions.get(name) for name in ("ingress", "egress"))
+    return inline or bool(group.plan.pointing_to(group, "aws_security_group_rule", OWN))
 
 
 def _called(rule: Resource) -> list[Resource]:
@@ -53,7 +59,7 @@ def _rules(group: Resource, kind: str) -> list[Resource]:
 
 def _matched(rule: Resource, group: Resource, other: Resource) -> bool:
     """Say whether the other group has a rule about this one at the same ports."""
-    return any(
+    return _otherwise(other) or any(
         _ports(item) == _ports(rule) and any(group is found for found in _called(item))
         for item in _rules(other, OTHER[rule.type])
     )
@@ -80,4 +86,5 @@ def _held(group: Resource) -> Iterator[Fault]:
 
 def _https(rule: Resource) -> bool:
     first, last = rule["from_port"], rule["to_port"]
-    return rule["ip_protocol"] in ("-1", "all") or (first or 0) <= 443 <= (last or 0)
+    protocol = str(rule["ip_protocol"])
+    return protocol in ("-1", "all") or (protocol in ("tcp", "6") and (first or 0) <= 443 <= (last or 0))

@@ -6,6 +6,7 @@ from typing import Any
 from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
 EVENTS = {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"}
+BY_HAND = {"DEPLOYMENT_STOP_ON_REQUEST"}
 PAIR = ("load_balancer_info", 0, "target_group_pair_info", 0)
 ROUTES = (("prod_traffic_route", "production"), ("test_traffic_route", "test"))
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
@@ -18,7 +19,7 @@ TARGET_GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
     severity=Severity.HIGH,
     why="A broken version stays until a person notices.",
     remedy="enable `deployment_circuit_breaker` with rollback, or give the service an `aws_codedeploy_deployment_group`"
-    " with `auto_rollback_configuration` on failures and alarms, both target groups and both listeners",
+    " with `auto_rollback_configuration` on failures and alarms, both target groups, both listeners and a topic that is told",
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html",
     resources=["aws_ecs_service", "aws_codedeploy_deployment_group"],
     unknown=rejected("whether it rolls back is a literal; listeners and services are judged by reference"),
@@ -62,11 +63,9 @@ def _group(group: Resource) -> Iterator[Fault]:
         if group.plan.tier:
             yield Fault("it deploys no ECS service", "ecs_service")
         return
-    for app in group.refers_to("app_name"):
-        if app.type == "aws_codedeploy_app" and app["compute_platform"] != "ECS":
-            yield Fault(f"its application is for {app['compute_platform'] or 'Server'}, not for ECS", "app_name")
+    yield from _belongs(group)
     rollback = group.block("auto_rollback_configuration")
-    lacking = EVENTS - set(rollback.get("events") or [])
+    lacking = (EVENTS | (BY_HAND if group.plan.tier else set())) - set(rollback.get("events") or [])
     if not rollback.get("enabled"):
         yield Fault("nothing rolls a failed deployment back", "auto_rollback_configuration")
     elif lacking:
@@ -76,6 +75,18 @@ def _group(group: Resource) -> Iterator[Fault]:
     yield from _former_tasks(group)
     if group.plan.tier:
         yield from _told(group)
+
+
+def _belongs(group: Resource) -> Iterator[Fault]:
+    """Ask for an application that is for ECS; in a tier the plan has it, and the service."""
+    apps = [app for app in group.plan.of("aws_codedeploy_app") if group.points_to(app, "app_name")]
+    for app in apps:
+        if app["compute_platform"] != "ECS":
+            yield Fault(f"its application is for {app['compute_platform'] or 'Server'}, not for ECS", "app_name")
+    if group.plan.tier and not apps:
+        yield Fault("its application is none of this plan", "app_name")
+    if group.plan.tier and not any(_deploys(group, service) for service in group.plan.of("aws_ecs_service")):
+        yield Fault("it deploys no service of this plan", "ecs_service")
 
 
 def _told(group: Resource) -> Iterator[Fault]:

@@ -35,7 +35,8 @@ NARROWING = ("aws:resourcetag/", "aws:requesttag/")
     title="No role may do everything, or something to everything that AWS can scope",
     severity=Severity.HIGH,
     why="Whoever takes over a task, an instance or a pipeline has all that its role may do.",
-    remedy="name the actions and the ARNs; bind `iam:PassRole` to roles and to the service that they are for",
+    remedy="name the actions and the ARNs; bind `iam:PassRole` to roles and to the service that they are for, "
+    "and in a tier what is done in buckets to `aws:ResourceAccount`",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     resources=[*ROLES, *ATTACHMENTS, "aws_iam_role"],
     unknown=accepted("the document is made of ARNs that only the apply knows; the next plan knows it"),

@@ -47,9 +47,10 @@ DONE = {
 def works(user: Resource) -> Iterator[Fault]:
     """Refuse a role that its service may not assume, or that may do nothing."""
     for argument, service, needs in USES[user.type]:
-        for role in user.plan.of("aws_iam_role"):
-            if not user.points_to(role, argument):
-                continue
+        roles = [role for role in user.plan.of("aws_iam_role") if user.points_to(role, argument)]
+        if user.plan.tier and not roles and (not known(user[argument]) or user[argument]):
+            yield Fault("its role is none of this plan", argument)
+        for role in roles:
             if not any(service in _services(item.principals) for item in _allowing(role)):
                 yield Fault(f"{service} may not assume {role.address}", argument)
             if (needs or user.plan.tier) and not _granted(role):

@@ -18,7 +18,7 @@ SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(vcpu|gb)?\s*", re.IGNORECASE)
     severity=Severity.MEDIUM,
     why="Each task costs by its size, and one role for everything gives the application what only ECS needs.",
     remedy="set `cpu` and `memory` as the tier has them, `network_mode` awsvpc, `requires_compatibilities` of FARGATE, "
-    "and two different roles",
+    "two different roles, and a `volume` for what they write",
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
     resources=[KIND],
     unknown=rejected("sizes are literals, and roles are judged by reference"),

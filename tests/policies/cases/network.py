@@ -25,6 +25,8 @@ CASES: dict[str, Case] = {
             drop("balancer", "aws_vpc_security_group_ingress_rule.test[0]"),
             drop("cache", "aws_vpc_security_group_ingress_rule.*"),
             change("web", 'aws_vpc_security_group_egress_rule.this["cache"]', "to_port", to=6380),
+            change("web", "aws_vpc_security_group_egress_rule.https", "ip_protocol", to="udp"),
+            drop("web", "aws_vpc_security_group_ingress_rule.load_balancer"),
         ),
         harmless=(change("web", "aws_vpc_security_group_egress_rule.https", "cidr_ipv4", to="10.0.0.0/8"),),
         unknown=forget("web", "aws_vpc_security_group_egress_rule.https", "from_port"),

@@ -12,6 +12,7 @@ from tests.policies.forget import forget
 
 SERVICE = "aws_ecs_service.blue_green[0]"
 GROUP = "aws_codedeploy_deployment_group.this"
+AUTOMATIC = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]
 TARGET = "aws_appautoscaling_target.this"
 CPU = 'aws_appautoscaling_policy.this["cpu"]'
 TRACKING = ("target_tracking_scaling_policy_configuration", 0)
@@ -24,6 +25,8 @@ TASK = "aws_ecs_task_definition.this"
 FLOW_LOGS = "aws_iam_role_policy.flow_logs[0]"
 NAT = "aws_instance.nat[0]"
 CLUSTER = "aws_ecs_cluster.this"
+CAPACITY = "aws_ecs_cluster_capacity_providers.this"
+DEFAULT = ("default_capacity_provider_strategy",)
 
 ACCOUNT_ARN = "arn:aws:iam::123456789012"
 ROLE_ARN = f"{ACCOUNT_ARN}:role"
@@ -31,6 +34,7 @@ TASKS = {"Service": "ecs-tasks.amazonaws.com"}
 TASKS_AND_INSTANCES = {"Service": ["ecs-tasks.amazonaws.com", "ec2.amazonaws.com"]}
 TO_TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 OURS = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+OUR_BUCKET = {"StringEquals": {"aws:ResourceAccount": "123456789012"}}
 
 GOOD: dict[str, Any] = {
     "name": "campshub360",
@@ -75,6 +79,19 @@ DENIED = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": f"{ACCOUNT_ARN.
 def execution_may(action: str) -> Mutation:
     """Widen the last statement of a document that is made in the plan, behind one whose resources are unknown."""
     return _data_changed("web", "aws_iam_policy_document.execution", "actions", [action])
+
+
+def later(*mutations: Mutation) -> Mutation:
+    """Apply mutations to a plan of what runs already: nothing in it is created."""
+
+    def apply(evidence: Evidence) -> None:
+        for entry in evidence.document["resource_changes"]:
+            if entry["mode"] == "managed":
+                entry["change"]["actions"] = ["update"]
+        for mutation in mutations:
+            mutation.apply(evidence)
+
+    return Mutation(f"later: {', '.join(item.text for item in mutations)}", apply)
 
 
 def _data_changed(component: str, address: str, argument: str, value: Any) -> Mutation:
@@ -146,6 +163,9 @@ CASES: dict[str, Case] = {
             change("release", GROUP, "deployment_config_name", to="CodeDeployDefault.ECSAllAtOnce"),
             change("release", GROUP, "ecs_service", 0, "cluster_name", to="other"),
             change("release", "aws_codedeploy_app.this", "compute_platform", to="Server"),
+            change("release", GROUP, "auto_rollback_configuration", 0, "events", to=AUTOMATIC),
+            drop("release", "aws_codedeploy_app.this"),
+            drop("web", SERVICE),
             change("release", GROUP, *PAIR, "target_group", 0, "name", to="other"),
             change("release", GROUP, "trigger_configuration", 0, "trigger_target_arn", to="arn:aws:s3:::other"),
             redirect("release", "service_name", "module.web.service_name", "module.web.cluster_name"),
@@ -335,6 +355,7 @@ CASES: dict[str, Case] = {
             change("network", FLOW_LOGS, "policy", to=allowing("**", f"{ROLE_ARN}/x")),
             change("network", FLOW_LOGS, "policy", to=allowing("s*:*", "arn:aws:s3:::x/*")),
             change("network", FLOW_LOGS, "policy", to=allowing("s3:GetObject", "arn:aws:s3:::*")),
+            change("network", FLOW_LOGS, "policy", to=allowing("s3:GetObject", "arn:aws:s3:::x/*")),
             change("network", FLOW_LOGS, "policy", to=allowing("s3:GetObject", ["arn:aws:s3:::x/*", "**"])),
             change(
                 "network", FLOW_LOGS, "policy", to=allowing("kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/*")
@@ -369,7 +390,7 @@ CASES: dict[str, Case] = {
         harmless=(
             change("network", FLOW_LOGS, "policy", to=allowing("logs:DescribeLogGroups", "*")),
             change("network", FLOW_LOGS, "policy", to=allowing("ssmmessages:*", "*")),
-            change("network", FLOW_LOGS, "policy", to=allowing("s3:Get*", "arn:aws:s3:::x/*")),
+            change("network", FLOW_LOGS, "policy", to=allowing("s3:Get*", "arn:aws:s3:::x/*", Condition=OUR_BUCKET)),
             change("network", FLOW_LOGS, "policy", to=allowing("iam:PassRole", f"{ROLE_ARN}/x", Condition=TO_TASKS)),
             change(
                 "network",
@@ -454,7 +475,13 @@ CASES: dict[str, Case] = {
             change(
                 "web", "aws_ecs_cluster_capacity_providers.this", "default_capacity_provider_strategy", 1, "base", to=0
             ),
+            later(delete("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE_SPOT"})),
+            later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE_SPOT"}, "weight", to=10)),
+            later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE"}, "weight", to=10)),
+            later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE"}, "base", to=1)),
+            later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE"}, "base", to=30)),
         ),
+        harmless=(later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE_SPOT"}, "weight", to=2)),),
         unknown=forget("web", CLUSTER, "setting", 0, "value"),
     ),
     "TIER_AWS_050": Case(
@@ -462,7 +489,16 @@ CASES: dict[str, Case] = {
             drop("web", "aws_iam_role_policy.execution"),
             drop("release", "aws_iam_role_policy.this"),
             drop("network", FLOW_LOGS),
+            later(
+                change(
+                    "network", "aws_iam_role.flow_logs[0]", "inline_policy", to=[{"policy": allowing("logs:*", "*")}]
+                ),
+                drop("network", FLOW_LOGS),
+            ),
             drop("database", "aws_iam_role_policy_attachment.monitoring[0]"),
+            drop("database", "aws_iam_role.monitoring[0]"),
+            drop("release", "aws_iam_role.this"),
+            drop("network", "aws_iam_role.flow_logs[0]"),
             rewire("web", "aws_iam_role_policy.execution", "role", "aws_iam_role.execution", "aws_iam_role.task"),
             change(
                 "web",
