@@ -21,13 +21,13 @@ LOCKS := requirements.lock requirements-checkov.lock requirements-uv.lock requir
 # A virtual environment does not survive being moved: the stamp is that of this folder.
 STAMP := $(VENV)/.ready-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 
-.PHONY: all help setup plan apply destroy gate deploy migrate render test lint features mutants bench docs clean
+.PHONY: all help setup plan apply destroy gate objectives deploy migrate render test lint features mutants bench docs clean
 
 all: $(STAMP) help
 
 help: ## List the commands
 	@echo 'make COMMAND [TIER=tier1 or a file] [TARGET=local or aws] [IMAGE=...] [DEPLOYMENT=...] [VERBOSE=1] [ARGS="further options"]'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Set up again: Python packages, the tierform command, Terraform
 	@rm -f '$(STAMP)'
@@ -44,6 +44,9 @@ destroy: $(STAMP) ## Tear TIER down
 
 gate: $(STAMP) ## Plan every tier and judge the plans by Checkov and the policies
 	@$(TIERFORM) gate --target '$(TARGET)' $(ARGS)
+
+objectives: $(STAMP) ## Plan every tier and hold it against what it promises: requests, users, p95, uptime
+	@$(TIERFORM) objectives --target '$(TARGET)' $(ARGS)
 
 deploy: $(STAMP) ## Deploy IMAGE blue-green and watch it; again: follow the deployment under way
 	@$(TIERFORM) deploy '$(TIER)' --target '$(TARGET)' $(if $(IMAGE),--image '$(IMAGE)') $(ARGS)

@@ -7,6 +7,7 @@ Imports stay inside the commands: start-up time is a feature.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -250,6 +251,30 @@ def gate(
     work.write_reports(verdict, reports)
     click.echo(work.rendered(verdict, form))
     context.exit(int(verdict.exit))
+
+
+@command
+@click.argument("plans", nargs=-1, type=click.Path(path_type=Path), metavar="[PLAN.json]...")
+@TARGET
+@click.option("--blueprint", default="", metavar="TIER", help="Whose promises and traffic hold for the plans.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def objectives(context: click.Context, plans: tuple[Path, ...], target: str, blueprint: str, *, as_json: bool) -> None:
+    """Hold plans against what their blueprints promise; without one, every blueprint, planned now.
+
+    Each promise is met, met if a stated condition holds, or not met. Ends with 1 if one is not met.
+    """
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.promises.model import Verdict  # noqa: PLC0415
+    from generator.report import promises as report  # noqa: PLC0415
+    from generator.workflow import objectives as work  # noqa: PLC0415
+
+    project = find_project()
+    found = work.of_files(plans, blueprint, project) if plans else work.of_blueprints(target, project, console(context))
+    if as_json:
+        click.echo(json.dumps([report.as_json(*item) for item in found], indent=2))
+    else:
+        click.echo("\n\n".join(report.render(*item) for item in found))
+    context.exit(int(any(answer.verdict is Verdict.NOT_MET for _, answers in found for answer in answers)))
 
 
 @command

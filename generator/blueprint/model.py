@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from generator.blueprint.document import Node
+from generator.blueprint.traffic import Traffic, decode_traffic
 from generator.blueprint.waivers import Waiver, decode_waivers
 from generator.diagnostics import Mark, Problems, nearest
 
@@ -20,7 +21,7 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d$")
 ACCOUNT = re.compile(r"\d{12}$")
 
 TOP = ("extends", "name", "description", "region", "account_id", "tags", "objectives", "variables", "locals",
-       "defaults", "components", "outputs", "waivers")  # fmt: skip
+       "defaults", "components", "outputs", "waivers", "traffic")  # fmt: skip
 REQUIRED_TOP = ("name", "region", "components")
 OBJECTIVES = ("concurrent_users", "requests_per_second", "p95_ms", "availability", "monthly_usd")
 COMPONENT = ("module", "inputs", "moved_from", "waivers")
@@ -83,6 +84,7 @@ class Blueprint:
     components: dict[str, Component] = field(default_factory=dict)
     outputs: dict[str, Output] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    traffic: Traffic | None = None
 
     def all_waivers(self) -> tuple[Waiver, ...]:
         """Return the waivers of all components and of the root module."""
@@ -121,6 +123,7 @@ def decode(tier: str, source: str, root: Node, problems: Problems) -> Blueprint 
         components=_named(root, "components", _component, problems),
         outputs=_named(root, "outputs", _output, problems),
         waivers=decode_waivers(root.get("waivers"), "", problems),
+        traffic=decode_traffic(root.get("traffic"), problems),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.blueprint import model
+from generator.blueprint import model, traffic
 from generator.catalog.model import Input, Module
 from generator.catalog.store import Catalog
 from generator.catalog.types import Type, parse_type
@@ -37,9 +37,19 @@ def blueprint_schema(catalog: Catalog) -> Schema:
             "components": _named({"anyOf": [*(_component(module) for module in modules), _PARTIAL, UNSET]}),
             "outputs": _named({}),
             "waivers": _REFERRED,
+            "traffic": _traffic(),
         },
         "$defs": {"waivers": _WAIVERS},
     }
+
+
+def _traffic() -> Schema:
+    number = {"type": "number", "minimum": 0}
+    curve = {"type": "array", "items": number, "minItems": traffic.HOURS, "maxItems": traffic.HOURS,
+             "description": "Mean of each hour of a school day, from midnight on."}  # fmt: skip
+    numbers = {name: {**number, "maximum": 1} if name in traffic.SHARES else number for name in traffic.NUMBERS}
+    schema = _closed({traffic.CURVE: curve, **numbers, "viewers": {"enum": list(traffic.VIEWERS)}})
+    return {**schema, "description": "The load that costs and objectives are derived from."}
 
 
 _REFERRED: Schema = {"$ref": "#/$defs/waivers"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -77,12 +77,18 @@ def gate_files(files: Iterable[Path], blueprint: str, project: Project) -> Verdi
 def gate_blueprints(target: str, project: Project, console: Console) -> Verdict:
     """Plan every blueprint that no other extends, and return the verdict on all of them. Raises UserError."""
     asked = []
+    for deployment in plan_blueprints(target, project, console):
+        composition = deployment.composition
+        asked.append(Asked(deployment.plan_json, composition.waivers, composition.promises))
+    return gate(asked, project)
+
+
+def plan_blueprints(target: str, project: Project, console: Console) -> Iterator[Deployment]:
+    """Plan every blueprint that no other extends; yield where. Raises UserError."""
     for tier in tiers(project):
         bench = prepared(Request(tier, target), project, console)
         bench.plan()
-        composition = bench.deployment.composition
-        asked.append(Asked(bench.deployment.plan_json, composition.waivers, composition.promises))
-    return gate(asked, project)
+        yield bench.deployment
 
 
 def tiers(project: Project) -> list[str]:
@@ -137,14 +143,14 @@ def rendered(verdict: Verdict, form: str) -> str:
 
 
 def _asked(file: Path, blueprint: str, project: Project) -> Asked:
-    source = blueprint or _owner(file.parent)
+    source = blueprint or owner(file.parent)
     if not source:
         return Asked(file)
     found = load_blueprint(locate(source, project.blueprints), project.blueprints)
     return Asked(file, found.all_waivers(), found.promises())
 
 
-def _owner(folder: Path) -> str:
+def owner(folder: Path) -> str:
     """Return the blueprint that a folder was rendered from, or ""."""
     try:
         return (folder / OWNER).read_text().strip()

@@ -1,0 +1,57 @@
+"""The promises of blueprints held against their plans: `tierform objectives`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from generator.blueprint.load import load_blueprint, locate
+from generator.diagnostics import UserError
+from generator.policy import Plan
+from generator.project import Project
+from generator.promises.check import check
+from generator.promises.model import Answer
+from generator.report import Console
+from generator.workflow.gate import owner, plan_blueprints
+
+Answers = tuple[str, Sequence[Answer]]
+
+
+def of_blueprints(target: str, project: Project, console: Console) -> list[Answers]:
+    """Plan every blueprint that no other extends, and answer its promises. Raises UserError."""
+    made = [
+        (deployment.composition.source, deployment.plan_json)
+        for deployment in plan_blueprints(target, project, console)
+    ]
+    return [_answers(file, source, project) for source, file in made]
+
+
+def of_files(files: Iterable[Path], blueprint: str, project: Project) -> list[Answers]:
+    """Answer the promises about plan files, each by the blueprint it was rendered from, or by `blueprint`.
+
+    Raises UserError if there is no blueprint to ask.
+    """
+    return [_answers(file, blueprint or owner(file.parent), project) for file in files]
+
+
+def _answers(file: Path, source: str, project: Project) -> Answers:
+    if not source:
+        raise UserError(f"{file} was not rendered from a blueprint", "name one: --blueprint tier1")
+    blueprint = load_blueprint(locate(source, project.blueprints), project.blueprints)
+    if blueprint.traffic is None:
+        raise UserError(f"the blueprint {source} has no `traffic`", "say the load that it is built for")
+    return source, check(Plan(read(file), blueprint.promises()), blueprint.traffic, blueprint.promises())
+
+
+def read(file: Path) -> dict[str, object]:
+    """Return the plan JSON in a file. Raises UserError if it is none."""
+    try:
+        document = json.loads(file.read_bytes())
+    except OSError as error:
+        raise UserError(f"cannot read {file}: {(error.strerror or str(error)).lower()}", "plan first") from None
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or "planned_values" not in document:
+        raise UserError(f"{file} is no plan in JSON form", "`terraform show -json PLAN` makes one")
+    return document
