@@ -19,7 +19,8 @@ TARGET_GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
     severity=Severity.HIGH,
     why="A broken version stays until a person notices.",
     remedy="enable `deployment_circuit_breaker` with rollback, or give the service an `aws_codedeploy_deployment_group`"
-    " with `auto_rollback_configuration` on failures and alarms, both target groups, both listeners and a topic that is told",
+    " with `auto_rollback_configuration` on failures and alarms, both target groups, both listeners and a "
+    "topic that is told",
     source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html",
     resources=["aws_ecs_service", "aws_codedeploy_deployment_group"],
     unknown=rejected("whether it rolls back is a literal; listeners and services are judged by reference"),
