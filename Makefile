@@ -21,7 +21,7 @@ LOCKS := requirements.lock requirements-checkov.lock requirements-uv.lock requir
 # A virtual environment does not survive being moved: the stamp is that of this folder.
 STAMP := $(VENV)/.ready-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 
-.PHONY: all help setup plan apply destroy gate objectives deploy migrate render test lint features mutants bench docs clean
+.PHONY: all help setup plan apply destroy gate cost objectives deploy migrate render test lint features mutants bench docs clean
 
 all: $(STAMP) help
 
@@ -44,6 +44,9 @@ destroy: $(STAMP) ## Tear TIER down
 
 gate: $(STAMP) ## Plan every tier and judge the plans by Checkov and the policies
 	@$(TIERFORM) gate --target '$(TARGET)' $(ARGS)
+
+cost: $(STAMP) ## Plan every tier and price it, each line with its arithmetic and source
+	@$(TIERFORM) cost --target '$(TARGET)' $(ARGS)
 
 objectives: $(STAMP) ## Plan every tier and hold it against what it promises: requests, users, p95, uptime
 	@$(TIERFORM) objectives --target '$(TARGET)' $(ARGS)

@@ -278,6 +278,43 @@ def objectives(context: click.Context, plans: tuple[Path, ...], target: str, blu
 
 
 @command
+@click.argument("plans", nargs=-1, type=click.Path(path_type=Path), metavar="[PLAN.json]...")
+@TARGET
+@click.option("--blueprint", default="", metavar="TIER", help="Whose traffic and budget hold for the plans.")
+@click.option("--region", default="", help="Region of a plan that does not say it.")
+@click.option(
+    "--against", type=click.Path(path_type=Path), metavar="PLAN.json", help="Show what changes from this plan."
+)
+@click.option("--format", "form", type=click.Choice(("table", "json", "markdown")), default="table", show_default=True)
+def cost(
+    context: click.Context,
+    plans: tuple[Path, ...],
+    target: str,
+    blueprint: str,
+    region: str,
+    against: Path | None,
+    form: str,
+) -> None:
+    """Price plans, each line with its arithmetic and source; without one, every blueprint, planned now.
+
+    Ends with 0 if everything is priced or free, 1 if something is unpriced, 2 if a plan cannot be read.
+    """
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow import cost as work  # noqa: PLC0415
+
+    project = find_project()
+    if warning := work.warning():
+        click.echo(f"warning: {warning}", err=True)
+    if plans:
+        found = work.of_files(plans, blueprint, region, project)
+    else:
+        found = work.of_blueprints(target, project, console(context))
+    before = work.of_files([against], blueprint, region, project)[0] if against else None
+    click.echo(work.rendered(found, before, form))
+    context.exit(int(any(item.estimate.unpriced for item in found)))
+
+
+@command
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 def policies(context: click.Context, ids: tuple[str, ...]) -> None:  # noqa: ARG001
     """List the policies; with IDs, say of each why it is there and what to do."""

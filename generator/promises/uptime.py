@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from generator.objectives import availability as model
 from generator.objectives.redundancy import Events, Tasks, spread
 from generator.objectives.sla import Commitment, commitment
@@ -20,19 +22,21 @@ def availability(system: System, promised: float) -> Answer:
     """Say whether the promised percentage is met: what no commitment carries is never called met."""
     found = model.journeys(_system(system))
     figures = {item.name: _figures(item) for item in found}
-    carried = min(item.promised or 0.0 for item in found)
-    expected = min(item.expected for item in found)
+    worst = min(found, key=lambda item: item.promised or 0.0)
+    carried, expected = worst.promised or 0.0, min(item.expected for item in found)
     assumptions = (*dict.fromkeys(text for item in found for text in item.assumptions),
-                   "commitments are refunds, not forecasts; causes are independent only in the model")  # fmt: skip
+                   "CloudFront and S3 are as available as AWS commits to; they may well do better",
+                   "commitments are refunds, not forecasts")  # fmt: skip
     aim = promised / 100
     text = f"{promised:g} %"
     if carried >= aim:
         return Answer("availability", text, Verdict.MET, f"the commitments carry {carried:.3%}", figures, assumptions)
-    says = f"the commitments of AWS carry {carried:.3%} of writes, {model.minutes_down(carried):.0f} minutes a month"
+    says = f"AWS commits to {carried:.3%} of a {worst.name}, {model.minutes_down(carried):.0f} minutes down a month"
     if expected >= aim:
         says += f"; met if AWS does as well as the model expects, {expected:.4%}: measure it"
         return Answer("availability", text, Verdict.MET_IF, says, figures, assumptions)
-    says += f", and the model expects {expected:.4%}; a second region with a tested failover would do"
+    says += f", and the model expects {expected:.4%}; a second region with a tested failover would do, or a promise of "
+    says += f"{math.floor(expected * 10_000) / 100:g} %"
     return Answer("availability", text, Verdict.NOT_MET, says, figures, assumptions)
 
 

@@ -24,8 +24,8 @@ def alarm(resource: Resource, _setting: Setting) -> Part:
 
 
 def composite_alarm(resource: Resource, _setting: Setting) -> Part:
-    """Yield nothing that is known."""
-    yield Unpriced(resource.address, resource.type, "no price of a composite alarm is in the book (0.50 USD by memory)")
+    """Yield a composite alarm."""
+    yield month(resource, "composite alarm", "cloudwatch.composite_alarm")
 
 
 def dashboard(resource: Resource, _setting: Setting) -> Part:

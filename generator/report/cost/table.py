@@ -1,0 +1,85 @@
+"""An estimate for the terminal: by component, each line with its arithmetic and the source of its price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from generator.cost.commitments import Scenario, saved
+from generator.cost.compare import Change
+from generator.cost.estimate import Estimate, total
+from generator.report.cost import headline, merged, reasons, spread, usd
+
+SHOWN = 3  # addresses of what is unpriced for the same reason
+
+
+def render(name: str, estimate: Estimate, commitments: Sequence[Scenario] = (), budget: float | None = None) -> str:
+    """Return the styled lines to print."""
+    parts = [[click.style(headline(name, estimate), bold=True)], _assumptions(estimate), _components(estimate),
+             _rest(estimate), *map(_scenario, commitments), _budget(estimate, commitments, budget)]  # fmt: skip
+    return "\n\n".join("\n".join(part) for part in map(list, parts) if part)
+
+
+def _assumptions(estimate: Estimate) -> Iterator[str]:
+    if estimate.volumes is None:
+        yield "No traffic model is given: what hangs on traffic is not priced."
+        return
+    volumes = estimate.volumes
+    yield f"Traffic: {volumes.requests / 1e6:,.1f} M requests a month, {volumes.out_gb:,.0f} GB to viewers;"
+    peak = f"{volumes.traffic.peak_minutes:g} minutes of them at {volumes.peak:,.0f} per second"
+    yield f"  {peak}; {volumes.origin / 1e6:,.2f} M reach the tasks."
+
+
+def _components(estimate: Estimate) -> Iterator[str]:
+    for component, lines in estimate.by_component().items():
+        sum_ = total(lines)
+        yield click.style(f"{component or '(root module)':<58}{usd(sum_.expected):>12}", bold=True)
+        for line, count, amount, quantity in merged(lines):
+            times = f"{count} x " if count > 1 else ""
+            what = f"  {times}{line.use.what}"
+            why = f"{quantity:,.6g} {line.price.unit} x {line.price.usd:g}"
+            yield f"{what:<40.40}{'':2}{'':16}{usd(amount.expected):>12}  {why}; {line.price.status} {line.price.as_of}"
+            if spread(amount) != usd(amount.expected):
+                yield click.style(f"{'':58}{'':>12}  {spread(amount)}", dim=True)
+
+
+def _rest(estimate: Estimate) -> Iterator[str]:
+    yield f"{len(estimate.free)} resources cost nothing by themselves."
+    if estimate.unpriced:
+        yield click.style(f"Unpriced: {len(estimate.unpriced)}", fg="yellow", bold=True)
+        for why, addresses in reasons(estimate.unpriced):
+            more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
+            yield f"  {why}: {', '.join(addresses[:SHOWN])}{more}"
+
+
+def difference(changes: Sequence[Change], before: Estimate, after: Estimate) -> str:
+    """Return what costs more or less, and by how much in all."""
+    old, new = before.total.expected, after.total.expected
+    lines = [click.style(f"{new - old:+,.2f} USD a month: {usd(old)} -> {usd(new)}", bold=True)]
+    for item in changes:
+        what = f"{item.component}: {item.what}"
+        lines.append(f"  {what:<56.56}{item.by:>+12,.2f}  {usd(item.before)} -> {usd(item.after)}")
+    return "\n".join(lines)
+
+
+def _budget(estimate: Estimate, commitments: Sequence[Scenario], budget: float | None) -> Iterator[str]:
+    if not budget:
+        return
+    over = estimate.total.expected - budget
+    if over <= 0:
+        yield click.style(f"Budget {usd(budget)}: kept", fg="green", bold=True)
+        return
+    committed = usd(max(0.0, over - saved(commitments)))
+    text = f"Budget {usd(budget)}: over by {usd(over)} at list price, by {committed} with the longest commitments"
+    yield click.style(text, fg="red", bold=True)
+
+
+def _scenario(scenario: Scenario) -> Iterator[str]:
+    term = scenario.term.replace("yr", "-year")
+    yield click.style(f"{term} commitments, nothing upfront: {usd(scenario.saves)} USD less a month", bold=True)
+    for item in scenario.commitments:
+        yield f"  {item.what}: {usd(item.committed)} instead of {usd(item.on_demand)}"
+        yield f"    dearer than on demand if it is not used any more before month {item.pays_after:.0f}"
+    if scenario.lacking:
+        yield f"  The price book knows no such price of: {', '.join(scenario.lacking)}."

@@ -1,0 +1,106 @@
+"""What plans cost: `tierform cost`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from generator.blueprint.load import load_blueprint, locate
+from generator.blueprint.model import Blueprint
+from generator.cost.commitments import Scenario, scenarios
+from generator.cost.compare import compare
+from generator.cost.estimate import Estimate, estimate
+from generator.cost.uses import Setting
+from generator.cost.volumes import Volumes
+from generator.diagnostics import UserError
+from generator.policy import Plan
+from generator.prices.book import Book, load_book
+from generator.project import Project
+from generator.promises.model import PLANNED
+from generator.report import Console
+from generator.workflow.gate import owner, plan_blueprints
+from generator.workflow.objectives import read
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A plan's estimate, what could be committed to, and the budget that its blueprint promises, if it has one."""
+
+    name: str
+    estimate: Estimate
+    commitments: tuple[Scenario, ...]
+    budget: float | None
+
+    @property
+    def over(self) -> float:
+        """Return by how much the expected cost exceeds the budget; 0 if it does not."""
+        return max(0.0, self.estimate.total.expected - self.budget) if self.budget else 0.0
+
+
+def of_blueprints(target: str, project: Project, console: Console) -> list[Cost]:
+    """Plan every blueprint that no other extends, and price the plans. Raises UserError."""
+    made = [(found.composition.source, found.plan_json) for found in plan_blueprints(target, project, console)]
+    return [of_file(file, source, "", project) for source, file in made]
+
+
+def of_files(files: Iterable[Path], blueprint: str, region: str, project: Project) -> list[Cost]:
+    """Price plan files, each with the traffic of the blueprint it was rendered from, or of `blueprint`, if any."""
+    return [of_file(file, blueprint or owner(file.parent), region, project) for file in files]
+
+
+def of_file(file: Path, source: str, region: str, project: Project, book: Book | None = None) -> Cost:
+    """Price one plan file. Raises UserError if it is no plan, or nobody says the region."""
+    blueprint = load_blueprint(locate(source, project.blueprints), project.blueprints) if source else None
+    document = read(file)
+    book = book or load_book()
+    promises = blueprint.promises() if blueprint else {}
+    found = estimate(Plan(document, promises), region or _region(document, blueprint, file), book, _setting(blueprint))
+    return Cost(source or str(file), found, scenarios(found, book), promises.get("monthly_usd"))
+
+
+def warning() -> str:
+    """Return what to say of the price book's age, "" if nothing. Raises UserError if it is too old to be used."""
+    return load_book().age(date.today())
+
+
+def rendered(costs: Sequence[Cost], before: Cost | None, form: str) -> str:
+    """Return estimates as table, json or markdown; with the difference from `before`, if that is given."""
+    from generator.report.cost import as_json, markdown, table  # noqa: PLC0415
+
+    if form == "json":
+        return json.dumps([as_json.render(it.name, it.estimate, it.commitments, it.budget) for it in costs], indent=2)
+    if form == "markdown":
+        blocks = [markdown.render(item.name, item.estimate) for item in costs]
+        pair = markdown.difference
+    else:
+        blocks = [table.render(item.name, item.estimate, item.commitments, item.budget) for item in costs]
+        pair = table.difference
+    if before:
+        blocks += [pair(compare(before.estimate, it.estimate), before.estimate, it.estimate) for it in costs]
+    return "\n\n\n".join(blocks)
+
+
+def _setting(blueprint: Blueprint | None) -> Setting:
+    if blueprint is None or blueprint.traffic is None:
+        return Setting(None, PLANNED.requests_per_vcpu)
+    peak = blueprint.promises().get("requests_per_second", 0.0)
+    return Setting(Volumes(blueprint.traffic, peak), PLANNED.requests_per_vcpu)
+
+
+def _region(document: dict[str, Any], blueprint: Blueprint | None, file: Path) -> str:
+    """Return the region of a blueprint, or that of the plan's AWS provider where it is written down or given."""
+    if blueprint and isinstance(blueprint.region.value, str):
+        return blueprint.region.value
+    config = document.get("configuration", {}).get("provider_config", {}).get("aws", {}).get("expressions", {})
+    region = config.get("region", {})
+    if "constant_value" in region:
+        return str(region["constant_value"])
+    for name in region.get("references", []):
+        value = document.get("variables", {}).get(name.removeprefix("var."), {}).get("value")
+        if isinstance(value, str):
+            return value
+    raise UserError(f"{file} does not say its region", "name it: --region us-east-1")
