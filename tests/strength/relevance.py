@@ -44,6 +44,7 @@ class About:
     @classmethod
     def of(cls, item: Mapping[str, str]) -> About:
         """Return the remark that stands in a file."""
+        assert set(item) <= {"type", "attribute", "operator", "text", "why"}, f"quote what has a comma: {item}"
         return cls(item["type"], item["attribute"], item.get("operator", "*"), item.get("text", ""), item["why"])
 
     def __call__(self, mutant: Mutant) -> bool:
