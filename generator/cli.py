@@ -285,6 +285,7 @@ def objectives(context: click.Context, plans: tuple[Path, ...], target: str, blu
 @click.option(
     "--against", type=click.Path(path_type=Path), metavar="PLAN.json", help="Show what changes from this plan."
 )
+@click.option("--optimise", is_flag=True, help="Search the cheapest configuration that keeps what the plan keeps.")
 @click.option("--format", "form", type=click.Choice(("table", "json", "markdown")), default="table", show_default=True)
 def cost(
     context: click.Context,
@@ -294,6 +295,8 @@ def cost(
     region: str,
     against: Path | None,
     form: str,
+    *,
+    optimise: bool,
 ) -> None:
     """Price plans, each line with its arithmetic and source; without one, every blueprint, planned now.
 
@@ -311,6 +314,8 @@ def cost(
         found = work.of_blueprints(target, project, console(context))
     before = work.of_files([against], blueprint, region, project)[0] if against else None
     click.echo(work.rendered(found, before, form))
+    for item in found if optimise else ():
+        click.echo(f"\n\n{work.optimised(item, project)}")
     context.exit(int(any(item.estimate.unpriced for item in found)))
 
 

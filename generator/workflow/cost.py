@@ -31,6 +31,7 @@ class Cost:
     """A plan's estimate, what could be committed to, and the budget that its blueprint promises, if it has one."""
 
     name: str
+    file: Path
     estimate: Estimate
     commitments: tuple[Scenario, ...]
     budget: float | None
@@ -59,12 +60,27 @@ def of_file(file: Path, source: str, region: str, project: Project, book: Book |
     book = book or load_book()
     promises = blueprint.promises() if blueprint else {}
     found = estimate(Plan(document, promises), region or _region(document, blueprint, file), book, _setting(blueprint))
-    return Cost(source or str(file), found, scenarios(found, book), promises.get("monthly_usd"))
+    return Cost(source or str(file), file, found, scenarios(found, book), promises.get("monthly_usd"))
 
 
 def warning() -> str:
     """Return what to say of the price book's age, "" if nothing. Raises UserError if it is too old to be used."""
     return load_book().age(date.today())
+
+
+def optimised(cost: Cost, project: Project) -> str:
+    """Return the cheapest configuration of a plan, with what each step gives up. Raises UserError without traffic."""
+    from generator.promises.optimum import Question, optimise  # noqa: PLC0415
+    from generator.report.cost import table  # noqa: PLC0415
+
+    source = owner(cost.file.parent) or cost.name
+    blueprint = load_blueprint(locate(source, project.blueprints), project.blueprints)
+    if blueprint.traffic is None:
+        raise UserError(f"the blueprint {source} has no `traffic`", "say the load that it is built for")
+    book = load_book()
+    question = Question(read(cost.file), cost.estimate.region, blueprint.traffic, blueprint.promises(), book)
+    found = optimise(question)
+    return table.optimum(cost.name, found, scenarios(found.after, book), cost.budget)
 
 
 def rendered(costs: Sequence[Cost], before: Cost | None, form: str) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from generator.blueprint import load_blueprint, locate
 from generator.cost.commitments import MONTHS, scenarios
 from generator.cost.compare import compare
 from generator.cost.estimate import Estimate, estimate, free_types, price
+from generator.cost.options import Option, groups
 from generator.cost.parts import RULES
 from generator.cost.uses import Range, Setting, Use
 from generator.cost.volumes import Volumes
@@ -24,6 +26,8 @@ from generator.policy import Plan
 from generator.prices.allowances import allowances, charge
 from generator.prices.book import Book, load_book
 from generator.project import find_project
+from generator.promises.model import Verdict
+from generator.promises.optimum import Question, optimise
 from tests.conftest import Planned, Tierform, plan_json
 
 Plans = Callable[[str], Planned]
@@ -304,3 +308,48 @@ def test_a_price_that_is_there_twice_or_below_zero_is_refused(tmp_path: Path) ->
             load_book(file)
     load_book.cache_clear()
     assert isinstance(load_book(), Book)
+
+
+# --- the optimum -------------------------------------------------------------------------------------------------------
+
+
+def reduced() -> dict[str, list[Option]]:
+    """Return a space small enough to price all of it, each combination as a whole."""
+    every = groups()
+    tasks = [item for item in every["tasks"] if "ARM" in item.text]
+    caches = [item for item in every["cache"] if "t4g.micro" in item.text]
+    return {"tasks": tasks, "database": every["database"][1:3], "cache": caches}
+
+
+@pytest.mark.parametrize("tier", ["tier1", "tier2"])
+def test_no_configuration_of_a_reduced_space_beats_the_optimum(planned: Plans, tier: str) -> None:
+    given = setting(tier)
+    assert given.volumes
+    project = find_project()
+    promises = load_blueprint(locate(tier, project.blueprints), project.blueprints).promises()
+    question = Question(
+        plan_json(planned(tier).folder), "us-east-1", given.volumes.traffic, promises, load_book(), choices=reduced
+    )
+    found = optimise(question)
+    start = {item.objective: item.verdict for item in question.answers()}
+    best = found.before.total.expected
+    for options in product(*([None, *items] for items in reduced().values())):
+        chosen = [item for item in options if item]
+        total = question.estimate(chosen).total.expected
+        if total < best and all(
+            item.verdict is not Verdict.NOT_MET or start[item.objective] is Verdict.NOT_MET
+            for item in question.answers(chosen)
+        ):
+            best = total
+    assert found.after.total.expected == pytest.approx(best, abs=CENTS)
+    assert found.after.total.expected < found.before.total.expected
+    assert sum(step.saves for step in found.steps) == pytest.approx(
+        found.before.total.expected - found.after.total.expected, abs=1
+    )
+
+
+def test_the_command_says_what_each_step_gives_up(tierform: Tierform, planned: Plans) -> None:
+    ran = tierform("cost", str(planned("tier1").folder / "plan.json"), "--optimise")
+    assert ran.code == 0, ran.err
+    assert "at its cheapest: 237.39 USD a month instead of 405.13" in ran.out
+    assert "gives up: the image must be built for arm64" in ran.out

@@ -9,6 +9,7 @@ import click
 from generator.cost.commitments import Scenario, saved
 from generator.cost.compare import Change
 from generator.cost.estimate import Estimate, total
+from generator.promises.optimum import Optimum
 from generator.report.cost import headline, merged, reasons, spread, usd
 
 SHOWN = 3  # addresses of what is unpriced for the same reason
@@ -71,8 +72,20 @@ def _budget(estimate: Estimate, commitments: Sequence[Scenario], budget: float |
         yield click.style(f"Budget {usd(budget)}: kept", fg="green", bold=True)
         return
     committed = usd(max(0.0, over - saved(commitments)))
-    text = f"Budget {usd(budget)}: over by {usd(over)} at list price, by {committed} with the longest commitments"
+    text = f"Budget {usd(budget)}: over by {usd(over)} at list price, by {committed} with the best commitments"
     yield click.style(text, fg="red", bold=True)
+
+
+def optimum(name: str, found: Optimum, commitments: Sequence[Scenario], budget: float | None) -> str:
+    """Return the cheapest configuration: its price, what each step saves and gives up, and what is still over."""
+    old, new = found.before.total.expected, found.after.total.expected
+    lines = [click.style(f"{name} at its cheapest: {usd(new)} USD a month instead of {usd(old)}", bold=True)]
+    for step in found.steps:
+        lines.append(f"  {step.option.group}: {step.option.text:<44} {usd(step.saves):>10} less")
+        lines += [f"      gives up: {text}" for text in step.option.gives_up.split("; ") if text]
+    for scenario in commitments:
+        lines.append(f"  with {scenario.term.replace('yr', '-year')} commitments: {usd(new - scenario.saves)}")
+    return "\n".join([*lines, *_budget(found.after, commitments, budget)])
 
 
 def _scenario(scenario: Scenario) -> Iterator[str]:
