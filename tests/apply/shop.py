@@ -74,10 +74,16 @@ class Shop(Tierform):
 
     def task_ends_with(self, family: str, code: int) -> None:
         """Have the emulator's tasks of a family end with `code`: no container runs there."""
+        self.tell_emulator("task-exit", {"family": family, "exit_code": code})
+
+    def minute_takes(self, seconds: float) -> None:
+        """Have the emulator's time pass slowly enough for a test to look, or quickly again."""
+        self.tell_emulator("minute", {"seconds": seconds})
+
+    def tell_emulator(self, what: str, body: dict[str, object]) -> None:
+        """Ask the emulator for something that AWS has no call for."""
         request = urllib.request.Request(  # noqa: S310 - loopback
-            f"{self.emulator.endpoint}/_tierform/task-exit",
-            data=json.dumps({"family": family, "exit_code": code}).encode(),
-            method="POST",
+            f"{self.emulator.endpoint}/_tierform/{what}", data=json.dumps(body).encode(), method="POST"
         )
         with urllib.request.urlopen(request):  # noqa: S310
             pass

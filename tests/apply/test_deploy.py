@@ -137,6 +137,7 @@ def test_nothing_is_torn_down_in_the_middle_of_a_deployment(own: Shop) -> None:
 def test_an_interrupted_deployment_goes_on_and_is_followed_again(own: Shop) -> None:
     process = start(own, "--image", f"{IMAGE}:1.3.0")
     until_traffic_moves(process)
+    own.minute_takes(30)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     assert process.returncode == 130
@@ -145,6 +146,7 @@ def test_an_interrupted_deployment_goes_on_and_is_followed_again(own: Shop) -> N
     other = own("deploy", own.shop, "--image", f"{IMAGE}:1.4.0")
     assert other.code == 2
     assert f"of {IMAGE}:1.3.0 is under way" in other.err
+    own.minute_takes(1)
     ran = own.ok("deploy", own.shop, "--follow")
     assert "migrate" not in ran.out, "the migration has run"
     assert serving(own) == f"{IMAGE}:1.3.0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,6 +40,16 @@ def set_exit(store: Store, asked: Any) -> dict[str, Any]:
         raise ValueError("family is a string, exit_code a number from 0 to 255")
     store.notes["ecs", "exit", GLOBAL][family] = code
     return {"family": family, "exit_code": code}
+
+
+@endpoint("POST", "minute")
+def set_minute(_store: Store, asked: Any) -> dict[str, Any]:
+    """Let an emulated minute take so many real seconds from now on, for what is under way, too."""
+    seconds = asked["seconds"]
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds <= 0:
+        raise ValueError("seconds is a number above 0")
+    os.environ[clock.SETTING] = str(seconds)
+    return {"seconds": seconds}
 
 
 def _tasks(call: Call) -> dict[str, Task]:
