@@ -40,7 +40,8 @@ class Tierform:
     @property
     def environ(self) -> dict[str, str]:
         """Return the environment of the command: no settings of the person who runs the tests."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_VAR_", "MAKE"))}
+        own = ("AWS_", "TF_VAR_", "MAKE", "ARGS")
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(own)}
         return {**kept, "TIERFORM_BUILD": str(self.build), "PYTHONPATH": str(PROJECT), "COLUMNS": "120"}
 
     def __call__(self, *arguments: str, **environ: str) -> Ran:
