@@ -46,7 +46,7 @@ gate: $(STAMP) ## Plan every tier and judge the plans by Checkov and the policie
 	@$(TIERFORM) gate --target '$(TARGET)' $(ARGS)
 
 cost: $(STAMP) ## Plan every tier and price it, each line with its arithmetic and source
-	@$(TIERFORM) cost --target '$(TARGET)' $(ARGS)
+	@$(TIERFORM) cost --optimise --target '$(TARGET)' $(ARGS)
 
 objectives: $(STAMP) ## Plan every tier and hold it against what it promises: requests, users, p95, uptime
 	@$(TIERFORM) objectives --target '$(TARGET)' $(ARGS)

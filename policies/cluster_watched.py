@@ -7,9 +7,9 @@ from generator.policy import Fault, Resource, Severity, policy, rejected
 
 CAPACITY = "aws_ecs_cluster_capacity_providers"
 # Fewest and most tasks that a tier has on demand before Spot is asked for.
-BASE = {"tier1": (1, 3), "tier2": (2, 6)}
-# What share of the others is on Spot: AWS takes it back, and tier 2's budget rests on it.
-LEAST_SPOT, MOST_SPOT = {"tier2": 0.25}, 0.75
+BASE = {"tier1": (2, 3), "tier2": (3, 6)}
+# What share of the others is on Spot at least: the tiers' budgets rest on it.
+LEAST_SPOT = 0.5
 
 
 @policy(
@@ -43,7 +43,7 @@ def watched(resource: Resource) -> Iterator[Fault]:
 
 
 def _default(capacity: Resource) -> Iterator[Fault]:
-    """Ask that what names no capacity in a tier's cluster is on demand in part, and on Spot where the tier is."""
+    """Ask that what names no capacity in a tier's cluster is on demand in part, and on Spot beyond."""
     place, bounds = "default_capacity_provider_strategy", BASE.get(capacity.plan.tier)
     if not bounds:
         return
@@ -52,10 +52,9 @@ def _default(capacity: Resource) -> Iterator[Fault]:
     spot = bought.get("FARGATE_SPOT", (0, 0))[1]
     if not bounds[0] <= base <= bounds[1]:
         yield Fault(f"{base} tasks are on demand first, not {bounds[0]} to {bounds[1]}", place)
-    share = spot / (spot + weight) if spot + weight else 1.0
-    least = LEAST_SPOT.get(capacity.plan.tier, 0.0)
-    if not least <= share <= MOST_SPOT:
-        yield Fault(f"{share:.0%} of further tasks are on Spot, not {least:.0%} to {MOST_SPOT:.0%}", place)
+    share = spot / (spot + weight) if spot + weight else 0.0
+    if share < LEAST_SPOT:
+        yield Fault(f"{share:.0%} of further tasks are on Spot, not {LEAST_SPOT:.0%} or more", place)
 
 
 def _shells(cluster: Resource) -> Iterator[Fault]:

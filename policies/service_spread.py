@@ -8,8 +8,7 @@ from generator.policy import Fault, Resource, Severity, known, policy, rejected
 
 TASKS = {"tier1": 3, "tier2": 6}
 ZONES = {"tier1": 3, "tier2": 3}
-ON_DEMAND = {"tier1": 1, "tier2": 2}
-SPOT = ("tier2",)
+ON_DEMAND = {"tier1": 2, "tier2": 3}
 TOO_MANY = 50
 DATA = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
 TARGET_GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
@@ -161,7 +160,7 @@ def _capacity(service: Resource) -> Iterator[Fault]:
         yield Fault(f"fewer than {wanted} tasks are always on demand", PROVIDERS)
     elif service.action == "create" and strategy.get("FARGATE", 0) > (service["desired_count"] or 0):
         yield Fault("more tasks are always on demand than there are", PROVIDERS)
-    if service.plan.tier in SPOT and service.action == "create" and "FARGATE_SPOT" not in strategy:
+    if service.plan.tier and service.action == "create" and "FARGATE_SPOT" not in strategy:
         yield Fault("none of its tasks may be Spot, which the tier's budget rests on", PROVIDERS)
     if not any(item.get("weight") for item in blocks):
         yield Fault("nothing runs the tasks above the base: all weights are 0", PROVIDERS)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from generator.blueprint.budget import Budget, decode_budget
 from generator.blueprint.document import Node
 from generator.blueprint.traffic import Traffic, decode_traffic
 from generator.blueprint.waivers import Waiver, decode_waivers
@@ -21,7 +22,7 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d$")
 ACCOUNT = re.compile(r"\d{12}$")
 
 TOP = ("extends", "name", "description", "region", "account_id", "tags", "objectives", "variables", "locals",
-       "defaults", "components", "outputs", "waivers", "traffic")  # fmt: skip
+       "defaults", "components", "outputs", "waivers", "traffic", "budget")  # fmt: skip
 REQUIRED_TOP = ("name", "region", "components")
 OBJECTIVES = ("concurrent_users", "requests_per_second", "p95_ms", "availability", "monthly_usd")
 COMPONENT = ("module", "inputs", "moved_from", "waivers")
@@ -85,10 +86,16 @@ class Blueprint:
     outputs: dict[str, Output] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     traffic: Traffic | None = None
+    budget: Budget | None = None
 
     def all_waivers(self) -> tuple[Waiver, ...]:
         """Return the waivers of all components and of the root module."""
         return (*(waiver for item in self.components.values() for waiver in item.waivers), *self.waivers)
+
+    def budget_mark(self) -> Mark:
+        """Return where the budget of a month is promised."""
+        node = self.objectives.get("monthly_usd") if self.objectives else None
+        return node.mark if node else self.root.mark
 
     def promises(self) -> dict[str, float]:
         """Return the objectives by name."""
@@ -124,6 +131,7 @@ def decode(tier: str, source: str, root: Node, problems: Problems) -> Blueprint 
         outputs=_named(root, "outputs", _output, problems),
         waivers=decode_waivers(root.get("waivers"), "", problems),
         traffic=decode_traffic(root.get("traffic"), problems),
+        budget=decode_budget(root.get("budget"), problems),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.blueprint import model, traffic
+from generator.blueprint import budget, model, traffic
 from generator.catalog.model import Input, Module
 from generator.catalog.store import Catalog
 from generator.catalog.types import Type, parse_type
@@ -38,6 +38,7 @@ def blueprint_schema(catalog: Catalog) -> Schema:
             "outputs": _named({}),
             "waivers": _REFERRED,
             "traffic": _traffic(),
+            "budget": _budget(),
         },
         "$defs": {"waivers": _WAIVERS},
     }
@@ -50,6 +51,18 @@ def _traffic() -> Schema:
     numbers = {name: {**number, "maximum": 1} if name in traffic.SHARES else number for name in traffic.NUMBERS}
     schema = _closed({traffic.CURVE: curve, **numbers, "viewers": {"enum": list(traffic.VIEWERS)}})
     return {**schema, "description": "The load that costs and objectives are derived from."}
+
+
+def _budget() -> Schema:
+    usd = {"type": "number", "exclusiveMinimum": 0, "description": "USD a month."}
+    keys = {
+        "commitment": {"enum": list(budget.TERMS), "description": "Commitments that monthly_usd counts on."},
+        "given_usd": usd,
+        "lines": {"type": "object", "additionalProperties": usd, "description": "What was planned, by component."},
+        "parts": {"type": "object", "additionalProperties": {"type": "object"},
+                  "description": "Values of the plan's resources, by type, that the given budget was planned for."},
+    }  # fmt: skip
+    return {**_closed(keys), "description": "What monthly_usd assumes, and the budget that was given."}
 
 
 _REFERRED: Schema = {"$ref": "#/$defs/waivers"}

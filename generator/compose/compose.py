@@ -35,8 +35,7 @@ def compose(blueprint: Blueprint, catalog: Catalog) -> Composition:
         variables=(*_accounts(blueprint), *(_variable(item, scope) for item in blueprint.variables.values())),
         calls=calls,
         outputs=_outputs(scope),
-        waivers=blueprint.all_waivers(),
-        promises=blueprint.promises(),
+        blueprint=blueprint,
     )
     circles.check(blueprint, catalog, scope.locals, problems)
     problems.raise_if_any()

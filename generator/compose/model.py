@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.blueprint.model import Blueprint
 from generator.blueprint.references import Template
-from generator.blueprint.waivers import Waiver
 from generator.diagnostics import Mark
 
 ACCOUNTS = "allowed_account_ids"
@@ -60,8 +60,8 @@ class Composition:
     """Everything that the root module says, with all references resolved to something that exists.
 
     `source` is what commands call the blueprint: its name in the library, or its path. `tags` says whether there is a
-    local of that name to tag everything with. `waivers` and `promises`, the objectives, are for the gate: they are not
-    rendered.
+    local of that name to tag everything with. `blueprint` is what it was made of: waivers, objectives, traffic and
+    budget are not rendered.
     """
 
     tier: str
@@ -74,8 +74,7 @@ class Composition:
     variables: tuple[RootVariable, ...]
     calls: tuple[ModuleCall, ...]
     outputs: tuple[RootOutput, ...]
-    waivers: tuple[Waiver, ...]
-    promises: dict[str, float]
+    blueprint: Blueprint
 
     def aliases(self) -> list[str]:
         """Return the provider aliases that the called modules ask for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.cost.estimate import Estimate, Line
@@ -37,7 +37,10 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """All that can be committed to for one term; `lacking` is what the price book knows no commitment for."""
+    """All that can be committed to for one term, or a shorter one where no price of it is known.
+
+    `lacking` is what the price book knows no commitment for.
+    """
 
     term: str
     commitments: tuple[Commitment, ...]
@@ -83,17 +86,26 @@ def _hourly(term: str, estimate: Estimate, book: Book) -> Iterator[Commitment | 
     """Yield reserved instances and nodes: a price by the hour, whether it is used or not."""
     for line in estimate.lines:
         if line.use.key.startswith(("rds.postgres.", "elasticache.redis.", "elasticache.valkey.")):
-            price = book.find(f"commitment.{line.use.key}.{term}_{PAYMENT}", estimate.region)
             kind = "reserved instance" if line.use.key.startswith("rds.") else "reserved nodes"
-            yield _reserved(line, kind, term, price) if price else f"{kind} of {line.use.what}"
+            reserved = (_reserved(line, kind, it, estimate.region, book) for it in _terms(term))
+            yield next(filter(None, reserved), f"{kind} of {line.use.what}")
 
 
-def _reserved(line: Line, kind: str, term: str, price: Price) -> Commitment:
-    hours = line.use.amount.low
-    what = f"{kind}: {line.use.what}, {hours / HOURS:g} of them"
+def _terms(term: str) -> Iterator[str]:
+    """Yield a term, and the shorter ones to be taken where the price book knows no price of it."""
+    yield from (it for it in reversed(MONTHS) if MONTHS[it] <= MONTHS[term])
+
+
+def _reserved(line: Line, kind: str, term: str, region: str, book: Book) -> Commitment | None:
+    price = book.find(f"commitment.{line.use.key}.{term}_{PAYMENT}", region)
+    if price is None:
+        return None
+    hours, years = line.use.amount.low, MONTHS[term] // 12
+    what = f"{kind} for {years} year{'s'[: years - 1]}: {line.use.what}, {hours / HOURS:g} of them"
     return Commitment(what, (line.use.address,), MONTHS[term], line.usd.low, hours * price.usd, price)
 
 
-def saved(items: Sequence[Scenario]) -> float:
-    """Return what the best scenario saves in a month."""
-    return max((item.saves for item in items), default=0.0)
+def spend(estimate: Estimate, term: str, book: Book) -> float:
+    """Return what is expected to be spent in a month, in USD, with all commitments of a term: none, 1yr or 3yr."""
+    expected = estimate.total.expected
+    return expected - (_scenario(term, estimate, book).saves if term in MONTHS else 0.0)

@@ -24,9 +24,11 @@ class Option:
 # Sizes of a task, as a share of the present one; scaling may have as many more, so that the capacity stays.
 SIZES = ((1, ""), (2, "half a task is lost more often, and each starts with half the memory"),
          (4, "a quarter of the vCPU makes single slow requests slower"))  # fmt: skip
-PROCESSORS = (("X86_64", ""), ("ARM64", "the image must be built for arm64"))
-# Tasks that are always on demand, and which share of the others is not.
-MARKETS = ((None, ""), (2, "Spot tasks go within two minutes when AWS wants them back, all but two"))
+ARM = ("ARM64", "the image must be built for arm64")
+# Tasks that are always on demand, for one loss must not take them all, while the others are on Spot.
+ALWAYS = 2
+SPOT = (ALWAYS, f"Spot tasks go within two minutes when AWS wants them back, all but {ALWAYS}")
+AS_IT_IS = (None, "")
 DATABASES = ("db.t3.medium", "db.t4g.medium", "db.t4g.large", "db.m6g.large", "db.m7g.large")
 CACHES = ("cache.t3.micro", "cache.t4g.micro", "cache.t4g.small", "cache.t4g.medium", "cache.m7g.large")
 ENGINES = (("redis", ""), ("valkey", "the cache is Valkey, which speaks Redis's protocol, not Redis"))
@@ -37,10 +39,10 @@ GATEWAYS = (
 )
 
 
-def groups() -> dict[str, list[Option]]:
-    """Return the choices by group; those of one group exclude one another."""
+def groups(document: Document) -> dict[str, list[Option]]:
+    """Return the choices that a plan leaves, by group; those of one group exclude one another."""
     return {
-        "tasks": list(_tasks()),
+        "tasks": list(_tasks(document)),
         "way out": [Option("way out", text, lost, _gateways(text)) for text, lost in GATEWAYS],
         "database": [
             Option("database", name, "", _set("aws_db_instance", instance_class=name)) for name in DATABASES
@@ -53,20 +55,48 @@ def groups() -> dict[str, list[Option]]:
     }  # fmt: skip
 
 
-def _tasks() -> Iterator[Option]:
+def _tasks(document: Document) -> Iterator[Option]:
+    """Yield sizes, processors and markets of tasks that differ from what the plan has."""
+    processors = [AS_IT_IS] if _architecture(document) == ARM[0] else [AS_IT_IS, ARM]
+    markets = [AS_IT_IS] if _on_demand(document) == ALWAYS else [AS_IT_IS, SPOT]
     for smaller, less in SIZES:
-        for processor, image in PROCESSORS:
-            for on_demand, market in MARKETS:
-                words = [f"1/{smaller} of the size" if smaller > 1 else "", "ARM" if processor == "ARM64" else "x86",
-                         f"Spot above {on_demand}" if on_demand else "bought as they are"]  # fmt: skip
-                text = ", ".join(filter(None, words))
-                lost = "; ".join(filter(None, (less, image, market)))
-                yield Option("tasks", text, lost, _sized(smaller, processor, on_demand))
+        for processor, image in processors:
+            for on_demand, market in markets:
+                words = [f"1/{smaller} of the size" if smaller > 1 else "", "ARM" if processor else "",
+                         f"Spot above {on_demand}" if on_demand else ""]  # fmt: skip
+                if text := ", ".join(filter(None, words)):
+                    lost = "; ".join(filter(None, (less, image, market)))
+                    yield Option("tasks", text, lost, _sized(smaller, processor, on_demand))
 
 
-def _sized(smaller: int, processor: str, on_demand: int | None) -> Edit:
+def _architecture(document: Document) -> str:
+    """Return the processor of the plan's first task definition, X86_64 where it does not say."""
+    for values in _values(document, "aws_ecs_task_definition"):
+        for platform in values.get("runtime_platform") or []:
+            return str(platform.get("cpu_architecture") or "X86_64")
+    return "X86_64"
+
+
+def _on_demand(document: Document) -> int | None:
+    """Return how many tasks of the plan's first service are on demand, if all the others are on Spot."""
+    for values in _values(document, "aws_ecs_service"):
+        strategy = {item["capacity_provider"]: item for item in values.get("capacity_provider_strategy") or []}
+        bought = strategy.get("FARGATE", {})
+        if "FARGATE_SPOT" in strategy and not bought.get("weight"):
+            return int(bought.get("base") or 0)
+    return None
+
+
+def _values(document: Document, type_: str) -> Iterator[Values]:
+    root = document["planned_values"]["root_module"]
+    return (item["values"] for item in _resources(root) if item["type"] == type_ and item["mode"] == "managed")
+
+
+def _sized(smaller: int, processor: str | None, on_demand: int | None) -> Edit:
     def task(values: Values) -> Values:
-        platform = [{"cpu_architecture": processor, "operating_system_family": "LINUX"}]
+        platform = values.get("runtime_platform")
+        if processor:
+            platform = [{"cpu_architecture": processor, "operating_system_family": "LINUX"}]
         cpu, memory = (str(int(values[name]) // smaller) for name in ("cpu", "memory"))
         return {**values, "cpu": cpu, "memory": memory, "runtime_platform": platform}
 

@@ -6,6 +6,7 @@ import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from generator.gate.environment import VERSION
@@ -26,7 +27,8 @@ Raw = Mapping[str, Any]
 class Subject:
     """A plan to be judged: its file as shown, its digest, its content, and the waivers of its blueprint.
 
-    `secrets` are the texts that it marks as sensitive: none is repeated.
+    `secrets` are the texts that it marks as sensitive: none is repeated. `more` are checks made beside Checkov, with
+    what they found.
     `failure` says why it cannot be judged, if it cannot even be read.
     """
 
@@ -36,6 +38,7 @@ class Subject:
     places: Places | None = None
     waivers: tuple[Waiver, ...] = ()
     secrets: tuple[str, ...] = ()
+    more: tuple[tuple[Check, tuple[Finding, ...]], ...] = ()
     failure: str = ""
 
 
@@ -58,6 +61,7 @@ def judge(subjects: Sequence[Subject], answer: Raw, today: date) -> Verdict:
         if raw is None:
             raw = {"records": [], "ran": {}, "failures": [] if failures else ["the checks said nothing of it"]}
         checks.update({id_: _check(id_, None, title) for id_, title in raw["ran"].items() if id_ not in checks})
+        checks.update({check.id: check for check, _ in subject.more})
         plans.append(_judge_plan(subject, raw, checks, own, today))
     return Verdict(
         plans=tuple(plans),
@@ -74,8 +78,8 @@ def _judge_plan(
     resources = {resource.address: resource for resource in (*subject.plan.destroyed, *subject.plan.resources)}
     open_, accepted, unknown = [], [], []
     used: set[Waiver] = set()
-    for record in raw["records"]:
-        finding = _finding(record, checks, resources.get(record["address"]), subject)
+    records = (_finding(it, checks, resources.get(it["address"]), subject) for it in raw["records"])
+    for finding in chain(records, *(found for _, found in subject.more)):
         waiver = _waiver_for(finding, subject.waivers, resources.get(finding.address), today)
         if waiver:
             used.add(waiver)  # also where the value is unknown: once known it may be a finding
@@ -90,7 +94,7 @@ def _judge_plan(
         tier=subject.plan.tier,
         digest=subject.digest,
         resources=len(subject.plan.resources),
-        judged=tuple(sorted(raw["ran"])),
+        judged=tuple(sorted({*raw["ran"], *(check.id for check, _ in subject.more)})),
         findings=tuple(sorted(open_, key=_order)),
         accepted=tuple(sorted(accepted, key=lambda item: (item.waiver.name, item.finding.address))),
         unknown=tuple(sorted(unknown, key=_order)),

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 from generator.blueprint.traffic import Traffic
+from generator.cost.commitments import spend
 from generator.cost.estimate import Estimate, estimate
 from generator.cost.options import Option, groups
 from generator.cost.uses import Setting
@@ -42,7 +43,10 @@ class Optimum:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is searched: a plan, the load and the promises that it must keep, prices, and the choices."""
+    """What is searched: a plan, the load and the promises that it must keep, prices, and the choices.
+
+    `commitment` is the term, none, 1yr or 3yr, of the commitments that are counted on.
+    """
 
     document: Document
     region: str
@@ -50,13 +54,18 @@ class Question:
     promises: Mapping[str, float]
     book: Book
     pace: Pace = PLANNED
-    choices: Callable[[], dict[str, list[Option]]] = groups
+    commitment: str = "none"
+    choices: Callable[[Document], dict[str, list[Option]]] = groups
 
     def estimate(self, options: Sequence[Option] = ()) -> Estimate:
         """Return what the plan costs with these choices."""
         volumes = Volumes(self.traffic, self.promises.get("requests_per_second", 0.0))
         setting = Setting(volumes, self.pace.requests_per_vcpu)
         return estimate(Plan(self._edited(options), self.promises), self.region, self.book, setting)
+
+    def spend(self, options: Sequence[Option] = ()) -> float:
+        """Return what is expected to be spent in a month with these choices, in USD, commitments taken off."""
+        return spend(self.estimate(options), self.commitment, self.book)
 
     def answers(self, options: Sequence[Option] = ()) -> tuple[Answer, ...]:
         """Return what holds of the promises with these choices."""
@@ -76,29 +85,35 @@ def optimise(question: Question) -> Optimum:
     itself is left out; combinations of the others are tried from the cheapest on until one is legal.
     """
     before = question.estimate()
-    start = {item.objective: item for item in question.answers()}
-    priced = {
-        name: [(0.0, KEPT), *_legal_options(question, options, before, start)]
-        for name, options in question.choices().items()
-    }
+    start = verdicts(question)
+    priced = {name: [(0.0, KEPT), *options] for name, options in legal_options(question).items()}
     for combination in _cheapest_first(priced):
         options = [option for _, option in combination]
         answers = question.answers(options)
-        if _legal(answers, start):
+        if legal(answers, start):
             ordered = sorted(combination, key=lambda item: -item[0])
             steps = tuple(Step(option, saves) for saves, option in ordered if abs(saves) > CENT)
             return Optimum(before, question.estimate(options), steps, answers)
-    return Optimum(before, before, (), tuple(start.values()))
+    return Optimum(before, before, (), question.answers())
 
 
-def _legal_options(
-    question: Question, options: Sequence[Option], before: Estimate, start: Mapping[str, Answer]
-) -> Iterator[tuple[float, Option]]:
-    """Yield the options that are priced and break no promise by themselves, with what each saves."""
-    for option in options:
-        found = question.estimate([option])
-        if len(found.unpriced) <= len(before.unpriced) and _legal(question.answers([option]), start):
-            yield before.total.expected - found.total.expected, option
+def verdicts(question: Question) -> dict[str, Verdict]:
+    """Return what holds of each promise as the plan is."""
+    return {item.objective: item.verdict for item in question.answers()}
+
+
+def legal_options(question: Question) -> dict[str, list[tuple[float, Option]]]:
+    """Return by group the options that are priced and break no promise by themselves, with what each saves."""
+    before, start = question.estimate(), verdicts(question)
+    spent = spend(before, question.commitment, question.book)
+    found: dict[str, list[tuple[float, Option]]] = {}
+    for name, options in question.choices(question.document).items():
+        found[name] = []
+        for option in options:
+            after = question.estimate([option])
+            if len(after.unpriced) <= len(before.unpriced) and legal(question.answers([option]), start):
+                found[name].append((spent - spend(after, question.commitment, question.book), option))
+    return found
 
 
 def _cheapest_first(
@@ -108,8 +123,6 @@ def _cheapest_first(
     yield from sorted(product(*priced.values()), key=lambda items: -sum(saves for saves, _ in items))
 
 
-def _legal(answers: Sequence[Answer], start: Mapping[str, Answer]) -> bool:
+def legal(answers: Sequence[Answer], start: Mapping[str, Verdict]) -> bool:
     """Say whether no promise is broken that was kept."""
-    return all(
-        item.verdict is not Verdict.NOT_MET or start[item.objective].verdict is Verdict.NOT_MET for item in answers
-    )
+    return all(item.verdict is not Verdict.NOT_MET or start[item.objective] is Verdict.NOT_MET for item in answers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from generator.blueprint.load import load_blueprint, locate
 from generator.blueprint.model import Blueprint
+from generator.cost.budgeted import Budgeted, budgeted
 from generator.cost.commitments import Scenario, scenarios
 from generator.cost.compare import compare
 from generator.cost.estimate import Estimate, estimate
@@ -28,18 +29,13 @@ from generator.workflow.objectives import read
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A plan's estimate, what could be committed to, and the budget that its blueprint promises, if it has one."""
+    """A plan's estimate, what could be committed to, and the budget of its blueprint, if it has one."""
 
     name: str
     file: Path
     estimate: Estimate
     commitments: tuple[Scenario, ...]
-    budget: float | None
-
-    @property
-    def over(self) -> float:
-        """Return by how much the expected cost exceeds the budget; 0 if it does not."""
-        return max(0.0, self.estimate.total.expected - self.budget) if self.budget else 0.0
+    budget: Budgeted | None
 
 
 def of_blueprints(target: str, project: Project, console: Console) -> list[Cost]:
@@ -59,8 +55,14 @@ def of_file(file: Path, source: str, region: str, project: Project, book: Book |
     document = read(file)
     book = book or load_book()
     promises = blueprint.promises() if blueprint else {}
-    found = estimate(Plan(document, promises), region or _region(document, blueprint, file), book, _setting(blueprint))
-    return Cost(source or str(file), file, found, scenarios(found, book), promises.get("monthly_usd"))
+    place, setting = region or _region(document, blueprint, file), _setting(blueprint)
+
+    def priced(plan: Mapping[str, Any]) -> Estimate:
+        return estimate(Plan(plan, promises), place, book, setting)
+
+    found = priced(document)
+    budget = budgeted(promises.get("monthly_usd"), blueprint.budget if blueprint else None, priced, document)
+    return Cost(source or str(file), file, found, scenarios(found, book), budget)
 
 
 def warning() -> str:
@@ -78,9 +80,11 @@ def optimised(cost: Cost, project: Project) -> str:
     if blueprint.traffic is None:
         raise UserError(f"the blueprint {source} has no `traffic`", "say the load that it is built for")
     book = load_book()
-    question = Question(read(cost.file), cost.estimate.region, blueprint.traffic, blueprint.promises(), book)
+    term = cost.budget.term if cost.budget else "none"
+    region, promises = cost.estimate.region, blueprint.promises()
+    question = Question(read(cost.file), region, blueprint.traffic, promises, book, commitment=term)
     found = optimise(question)
-    return table.optimum(cost.name, found, scenarios(found.after, book), cost.budget)
+    return table.optimum(cost.name, found, scenarios(found.after, book), cost.budget, cost.estimate)
 
 
 def rendered(costs: Sequence[Cost], before: Cost | None, form: str) -> str:

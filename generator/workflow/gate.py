@@ -12,15 +12,18 @@ from pathlib import Path
 from generator.atomic import write_atomically
 from generator.blueprint.load import load_blueprint, locate
 from generator.blueprint.merge import available, load_chain
+from generator.blueprint.model import Blueprint
 from generator.blueprint.waivers import Waiver as BlueprintWaiver
 from generator.diagnostics import UserError
 from generator.gate.environment import VERSION, scan
-from generator.gate.judge import judge
+from generator.gate.judge import Subject, judge
 from generator.gate.model import Place, Verdict, Waiver
 from generator.gate.subjects import read_subject
+from generator.prices.book import FILE as BOOK
 from generator.project import Project
 from generator.render.write import OWNER
 from generator.report import Console
+from generator.workflow import budget
 from generator.workflow.deployment import Deployment
 from generator.workflow.prepare import prepared
 from generator.workflow.request import Request
@@ -28,22 +31,23 @@ from generator.workflow.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A plan file to be judged, with the waivers and the promises of its blueprint, if it has one."""
+    """A plan file to be judged, and the blueprint whose waivers, promises and budget hold for it, if it has one."""
 
     file: Path
-    waivers: tuple[BlueprintWaiver, ...] = ()
-    promises: Mapping[str, float] | None = None
+    blueprint: Blueprint | None = None
+
+    @property
+    def promises(self) -> dict[str, float]:
+        """Return the objectives of the blueprint."""
+        return self.blueprint.promises() if self.blueprint else {}
 
 
 def gate(asked: Sequence[Asked], project: Project) -> Verdict:
     """Return the verdict on plans, all in one run of Checkov. Raises UserError if there is no Checkov to run."""
     started = time.monotonic()
-    subjects = [
-        read_subject(item.file, tuple(map(_waiver, item.waivers)), item.promises or {}, project.modules)
-        for item in asked
-    ]
+    subjects = [_subject(item, project) for item in asked]
     readable = [
-        {"file": str(item.file.resolve()), "promises": dict(item.promises or {})}
+        {"file": str(item.file.resolve()), "promises": item.promises}
         for item, subject in zip(asked, subjects, strict=True)
         if not subject.failure
     ]
@@ -60,8 +64,7 @@ def gate_deployment(deployment: Deployment, project: Project, console: Console) 
     from generator.report.gate import headline  # noqa: PLC0415
 
     with console.step("gate") as step:
-        composition = deployment.composition
-        verdict = gate([Asked(deployment.plan_json, composition.waivers, composition.promises)], project)
+        verdict = gate([Asked(deployment.plan_json, deployment.composition.blueprint)], project)
         step.note = headline(verdict)
     return verdict
 
@@ -76,11 +79,21 @@ def gate_files(files: Iterable[Path], blueprint: str, project: Project) -> Verdi
 
 def gate_blueprints(target: str, project: Project, console: Console) -> Verdict:
     """Plan every blueprint that no other extends, and return the verdict on all of them. Raises UserError."""
-    asked = []
-    for deployment in plan_blueprints(target, project, console):
-        composition = deployment.composition
-        asked.append(Asked(deployment.plan_json, composition.waivers, composition.promises))
-    return gate(asked, project)
+    made = plan_blueprints(target, project, console)
+    return gate([Asked(deployment.plan_json, deployment.composition.blueprint) for deployment in made], project)
+
+
+def _subject(asked: Asked, project: Project) -> Subject:
+    """Return the plan with what its blueprint accepts, and what it says of its cost."""
+    blueprint = asked.blueprint
+    waivers = blueprint.all_waivers() if blueprint else ()
+    subject = read_subject(asked.file, tuple(map(_waiver, waivers)), asked.promises, project.modules)
+    if subject.plan is None or blueprint is None or "monthly_usd" not in asked.promises:
+        return subject
+    try:
+        return replace(subject, more=((budget.CHECK, budget.check(subject.plan, blueprint)),))
+    except UserError as error:
+        return replace(subject, failure=budget.failure(error))
 
 
 def plan_blueprints(target: str, project: Project, console: Console) -> Iterator[Deployment]:
@@ -102,10 +115,11 @@ def tiers(project: Project) -> list[str]:
 
 
 def basis(deployment: Deployment, project: Project) -> str:
-    """Return a digest of all but the plan that a verdict rests on: policies, waivers, promises, Checkov, the day."""
-    composition = deployment.composition
-    rest = (VERSION, date.today().isoformat(), composition.waivers, sorted(composition.promises.items()))
-    digest = hashlib.sha256(repr(rest).encode())
+    """Return a digest of what a verdict rests on beside the plan: policies, blueprint, prices, Checkov, the day."""
+    blueprint = deployment.composition.blueprint
+    promised = (sorted(blueprint.promises().items()), blueprint.traffic, blueprint.budget)
+    rest = (VERSION, date.today().isoformat(), blueprint.all_waivers(), promised)
+    digest = hashlib.sha256(repr(rest).encode() + BOOK.read_bytes())
     for file in sorted(project.policies.glob("*.*")):
         if file.is_file():
             digest.update(file.name.encode() + file.read_bytes())
@@ -147,7 +161,7 @@ def _asked(file: Path, blueprint: str, project: Project) -> Asked:
     if not source:
         return Asked(file)
     found = load_blueprint(locate(source, project.blueprints), project.blueprints)
-    return Asked(file, found.all_waivers(), found.promises())
+    return Asked(file, found)
 
 
 def owner(folder: Path) -> str:

@@ -15,6 +15,10 @@ locals {
   # RDS's own default for PostgreSQL: LEAST(DBInstanceClassMemory / 9531392, 5000).
   max_connections = coalesce(var.database.max_connections, min(floor(local.memory_gib * local.gib / 9531392), 5000))
 
+  # At 14.4 times the errors that the promised uptime leaves, 2 % of a month's are used up in an hour: the fast burn of
+  # Google's SRE workbook, chapter 5. Rounded, because AWS would round it, too.
+  error_rate_percent = floor((100 - var.objectives.availability_percent) * 14.4 * 1000 + 0.5) / 1000
+
   # What silence means, by its cause.
   silence = {
     gone        = "breaching"    # what should report every minute is down, or its monitoring is
@@ -52,7 +56,7 @@ locals {
   service_alarms = {
     cpu = {
       namespace = "AWS/ECS", metric = "CPUUtilization", dimensions = local.tasks, statistic = "Average"
-      over      = 85, period = 60, of = 10, at = 8, silence = "gone"
+      over      = var.objectives.cpu_percent, period = 60, of = 10, at = 8, silence = "gone"
       text      = "The tasks stay busy although auto-scaling should have helped: its maximum may be reached."
     }
     memory = {
@@ -174,7 +178,7 @@ locals {
   distribution_alarm = { namespace = "AWS/CloudFront", dimensions = local.distribution, period = 60, of = 5, at = 3, silence = "no_requests" }
   edge_alarms = {
     errors = merge(local.distribution_alarm, {
-      metric = "5xxErrorRate", statistic = "Average", over = var.objectives.error_rate_percent
+      metric = "5xxErrorRate", statistic = "Average", over = local.error_rate_percent
       text   = "Viewers get server errors. Look at the load balancer's alarms: if they are quiet, it is the way between."
     })
     origin-latency = merge(local.distribution_alarm, {
@@ -267,7 +271,7 @@ resource "aws_cloudwatch_metric_alarm" "error_rate" {
   datapoints_to_alarm = 3
   evaluation_periods  = 5
   tags                = var.tags
-  threshold           = var.objectives.error_rate_percent
+  threshold           = local.error_rate_percent
   treat_missing_data  = local.silence.no_requests
 
   metric_query {

@@ -96,16 +96,24 @@ variable "monthly_budget_usd" {
 }
 
 variable "objectives" {
-  description = "What users are promised: 95th percentile of the response time in milliseconds, and the share of requests in percent that may fail."
+  description = "What users are promised: 95th percentile of the response time in milliseconds, and uptime in percent; and the tasks' CPU in percent, beyond which the first cannot be kept for long."
   type = object({
-    p95_ms             = number
-    error_rate_percent = optional(number, 1)
+    p95_ms               = number
+    availability_percent = number
+    cpu_percent          = optional(number, 85)
   })
   nullable = false
 
   validation {
-    condition     = var.objectives.p95_ms > 0 && var.objectives.error_rate_percent > 0 && var.objectives.error_rate_percent < 100
-    error_message = "objectives: write p95_ms above 0, and error_rate_percent between 0 and 100."
+    condition     = var.objectives.p95_ms > 0
+    error_message = "objectives: write p95_ms above 0."
+  }
+
+  validation {
+    condition = alltrue([
+      for percent in [var.objectives.availability_percent, var.objectives.cpu_percent] : percent > 0 && percent < 100
+    ]) && var.objectives.availability_percent >= 94
+    error_message = "objectives: write availability_percent from 94 to below 100, and cpu_percent between 0 and 100."
   }
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +78,14 @@ class Shop(Tierform):
         """Have the emulator's tasks of a family end with `code`: no container runs there."""
         self.tell_emulator("task-exit", {"family": family, "exit_code": code})
 
-    def minute_takes(self, seconds: float) -> None:
-        """Have the emulator's time pass slowly enough for a test to look, or quickly again."""
+    @contextmanager
+    def minute_takes(self, seconds: float) -> Iterator[None]:
+        """Have the emulator's time pass slowly enough for a test to look, and quickly again afterwards."""
         self.tell_emulator("minute", {"seconds": seconds})
+        try:
+            yield
+        finally:
+            self.tell_emulator("minute", {"seconds": 1})
 
     def tell_emulator(self, what: str, body: dict[str, object]) -> None:
         """Ask the emulator for something that AWS has no call for."""

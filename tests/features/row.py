@@ -19,7 +19,6 @@ class Tier:
     tasks: int
     most_tasks: int
     on_demand_tasks: int
-    spot: bool
     database_class: str
     cache_class: str
     cache_nodes: int
@@ -33,15 +32,15 @@ TIERS = {
     tier.name: tier
     for tier in (
         Tier(
-            name="tier1", budget_usd=175, p95_ms=200,
-            tasks=3, most_tasks=9, on_demand_tasks=1, spot=False,
-            database_class="db.t3.medium", cache_class="cache.t3.micro", cache_nodes=2,
+            name="tier1", budget_usd=255, p95_ms=200,
+            tasks=3, most_tasks=9, on_demand_tasks=2,
+            database_class="db.t4g.medium", cache_class="cache.t4g.micro", cache_nodes=2,
             backup_days=7, snapshot_days=7,
             price_class="PriceClass_100", traffic="CodeDeployDefault.ECSCanary10Percent5Minutes",
         ),
         Tier(
-            name="tier2", budget_usd=485, p95_ms=100,
-            tasks=6, most_tasks=24, on_demand_tasks=3, spot=True,
+            name="tier2", budget_usd=775, p95_ms=100,
+            tasks=6, most_tasks=24, on_demand_tasks=3,
             database_class="db.t4g.large", cache_class="cache.t4g.small", cache_nodes=3,
             backup_days=14, snapshot_days=14,
             price_class="PriceClass_200", traffic="CodeDeployDefault.ECSLinear10PercentEvery1Minutes",

@@ -14,9 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from generator.blueprint.budget import Budget
+from generator.blueprint.document import parse
+from generator.blueprint.traffic import Traffic
 from generator.emulator import running
 from generator.gate.model import Check, Finding, PlanVerdict
 from generator.project import Project, find_project
@@ -213,16 +217,22 @@ def test_a_changed_policy_ends_it(
 def test_a_changed_waiver_ends_it(
     change: dict[str, str], deployment: Deployment, project: Project, target: Target
 ) -> None:
-    first, *others = deployment.composition.waivers
+    first, *others = deployment.composition.blueprint.all_waivers()
     for waivers in ((replace(first, **change), *others), tuple(others)):
-        other = replace(deployment, composition=replace(deployment.composition, waivers=waivers))
+        other = with_blueprint(deployment, waivers=waivers, components={})
         assert not record.still_valid(other, target, basis(other, project))
 
 
 def test_a_changed_promise_ends_it(deployment: Deployment, project: Project, target: Target) -> None:
-    promises = {**deployment.composition.promises, "monthly_usd": 10_000.0}
-    other = replace(deployment, composition=replace(deployment.composition, promises=promises))
-    assert not record.still_valid(other, target, basis(other, project))
+    objectives = parse("monthly_usd: 10000\np95_ms: 200", "a test")
+    for change in ({"objectives": objectives}, {"budget": Budget("3yr")}, {"traffic": Traffic((1.0,) * 24, 0.5)}):
+        other = with_blueprint(deployment, **change)
+        assert not record.still_valid(other, target, basis(other, project))
+
+
+def with_blueprint(deployment: Deployment, **change: Any) -> Deployment:
+    composition = deployment.composition
+    return replace(deployment, composition=replace(composition, blueprint=replace(composition.blueprint, **change)))
 
 
 def test_a_waiver_that_has_expired_since_ends_it(

@@ -19,7 +19,7 @@ BASE = {
         "target_group_arn_suffix": "targetgroup/shop-blue/0123456789abcdef",
     },
     "monthly_budget_usd": 175,
-    "objectives": {"p95_ms": 200},
+    "objectives": {"p95_ms": 200, "availability_percent": 99.9},
     "service": {"cluster_name": "shop", "service_name": "shop", "min_tasks": 3, "log_group_name": "/ecs/shop"},
     "us_east_1_kms_key_arn": KEY,
 }
@@ -263,7 +263,7 @@ def test_wrong_inputs_are_refused_with_what_to_write(plan_module) -> None:
         "alert_emails": ["nobody"],
         "database": {"identifier": "shop", "instance_class": "t3.medium", "allocated_storage_gib": 0},
         "monthly_budget_usd": 0,
-        "objectives": {"p95_ms": 0},
+        "objectives": {"p95_ms": 0, "availability_percent": 100},
     }
     with pytest.raises(AssertionError) as caught:
         plan_module("monitoring", **wrong)

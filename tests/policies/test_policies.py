@@ -37,8 +37,8 @@ def document(planned: Callable[[str], Planned]) -> Documents:
 
 
 PROMISES = {
-    "tier1": {"monthly_usd": 175.0, "p95_ms": 200.0, "requests_per_second": 8000.0, "concurrent_users": 10000.0},
-    "tier2": {"monthly_usd": 485.0, "p95_ms": 100.0, "requests_per_second": 25000.0, "concurrent_users": 50000.0},
+    "tier1": {"monthly_usd": 255.0, "p95_ms": 200.0, "requests_per_second": 8000.0, "concurrent_users": 10000.0},
+    "tier2": {"monthly_usd": 775.0, "p95_ms": 100.0, "requests_per_second": 25000.0, "concurrent_users": 50000.0},
 }
 
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from generator.cost.budgeted import Budgeted, side_by_side
 from generator.cost.commitments import Scenario
 from generator.cost.estimate import Estimate, Line
 from generator.cost.uses import Range
 
 
 def render(
-    name: str, estimate: Estimate, commitments: Sequence[Scenario] = (), budget: float | None = None
+    name: str, estimate: Estimate, commitments: Sequence[Scenario] = (), budget: Budgeted | None = None
 ) -> dict[str, Any]:
     """Return the document."""
     volumes = estimate.volumes
@@ -20,7 +21,7 @@ def render(
         "name": name,
         "region": estimate.region,
         "total_usd": _range(estimate.total),
-        "budget_usd": budget,
+        "budget": _budget(budget, estimate) if budget else None,
         "fixed_usd": _range(estimate.fixed),
         "traffic": dict(volumes.traffic.assumptions()) if volumes else None,
         "lines": [_line(line) for line in estimate.lines],
@@ -36,6 +37,17 @@ def render(
             for item in commitments
         ],
     }
+
+
+def _budget(budget: Budgeted, planned: Estimate) -> dict[str, Any]:
+    document: dict[str, Any] = {"promised_usd": budget.promised, "commitment": budget.term}
+    if budget.given is None or budget.parts is None:
+        return document
+    sides = []
+    for row in side_by_side(budget.given, (budget.parts, planned)):
+        parts, now = (round(it, 4) for it in row.costs)
+        sides.append({"component": row.component, "given_usd": row.given, "parts_usd": parts, "planned_usd": now})
+    return {**document, "side_by_side": sides}
 
 
 def _range(amount: Range) -> dict[str, float]:

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from generator.cost.commitments import Scenario, saved
+from generator.cost.budgeted import Budgeted
+from generator.cost.commitments import Scenario
 from generator.cost.compare import Change
 from generator.cost.estimate import Estimate, total
 from generator.promises.optimum import Optimum
-from generator.report.cost import headline, merged, reasons, spread, usd
+from generator.report.cost import given, headline, merged, reasons, spread, usd
 
+COUNTED = {"none": "nothing committed to", "1yr": "with 1-year commitments", "3yr": "with 3-year commitments"}
 SHOWN = 3  # addresses of what is unpriced for the same reason
 
 
-def render(name: str, estimate: Estimate, commitments: Sequence[Scenario] = (), budget: float | None = None) -> str:
+def render(name: str, estimate: Estimate, commitments: Sequence[Scenario] = (), budget: Budgeted | None = None) -> str:
     """Return the styled lines to print."""
     parts = [[click.style(headline(name, estimate), bold=True)], _assumptions(estimate), _components(estimate),
              _rest(estimate), *map(_scenario, commitments), _budget(estimate, commitments, budget)]  # fmt: skip
@@ -64,20 +66,22 @@ def difference(changes: Sequence[Change], before: Estimate, after: Estimate) -> 
     return "\n".join(lines)
 
 
-def _budget(estimate: Estimate, commitments: Sequence[Scenario], budget: float | None) -> Iterator[str]:
-    if not budget:
+def _budget(estimate: Estimate, commitments: Sequence[Scenario], budget: Budgeted | None) -> Iterator[str]:
+    if budget is None:
         return
-    over = estimate.total.expected - budget
+    spent = estimate.total.expected - sum(item.saves for item in commitments if item.term == budget.term)
+    over = spent - budget.promised
+    text = f"Budget {usd(budget.promised)}, {COUNTED[budget.term]}: "
     if over <= 0:
-        yield click.style(f"Budget {usd(budget)}: kept", fg="green", bold=True)
-        return
-    committed = usd(max(0.0, over - saved(commitments)))
-    text = f"Budget {usd(budget)}: over by {usd(over)} at list price, by {committed} with the best commitments"
-    yield click.style(text, fg="red", bold=True)
+        yield click.style(f"{text}kept with {usd(spent)}", fg="green", bold=True)
+    else:
+        yield click.style(f"{text}over by {usd(over)}", fg="red", bold=True)
 
 
-def optimum(name: str, found: Optimum, commitments: Sequence[Scenario], budget: float | None) -> str:
-    """Return the cheapest configuration: its price, what each step saves and gives up, and what is still over."""
+def optimum(
+    name: str, found: Optimum, commitments: Sequence[Scenario], budget: Budgeted | None, planned: Estimate
+) -> str:
+    """Return the cheapest configuration: its price, what each step saves and gives up, and the budget beside it."""
     old, new = found.before.total.expected, found.after.total.expected
     lines = [click.style(f"{name} at its cheapest: {usd(new)} USD a month instead of {usd(old)}", bold=True)]
     for step in found.steps:
@@ -85,7 +89,8 @@ def optimum(name: str, found: Optimum, commitments: Sequence[Scenario], budget: 
         lines += [f"      gives up: {text}" for text in step.option.gives_up.split("; ") if text]
     for scenario in commitments:
         lines.append(f"  with {scenario.term.replace('yr', '-year')} commitments: {usd(new - scenario.saves)}")
-    return "\n".join([*lines, *_budget(found.after, commitments, budget)])
+    lines += _budget(found.after, commitments, budget)
+    return "\n\n".join(["\n".join(lines), "\n".join(given.render(budget, planned, found.after))]).rstrip()
 
 
 def _scenario(scenario: Scenario) -> Iterator[str]:

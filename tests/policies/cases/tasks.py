@@ -476,7 +476,7 @@ CASES: dict[str, Case] = {
                 "web", "aws_ecs_cluster_capacity_providers.this", "default_capacity_provider_strategy", 1, "base", to=0
             ),
             later(delete("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE_SPOT"})),
-            later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE_SPOT"}, "weight", to=10)),
+            later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE_SPOT"}, "weight", to=0)),
             later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE"}, "weight", to=10)),
             later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE"}, "base", to=1)),
             later(change("web", CAPACITY, *DEFAULT, {"capacity_provider": "FARGATE"}, "base", to=30)),

@@ -9,7 +9,7 @@ locals {
     requests_per_second = 8000
     p95_ms              = 200
     availability        = 99.9
-    monthly_usd         = 175
+    monthly_usd         = 255
   }
   tags = {
     application = "campshub360"

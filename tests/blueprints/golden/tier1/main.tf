@@ -159,9 +159,15 @@ module "web" {
   }
   log_kms_key_arn         = module.keys.key_arns["logs"]
   retain_task_definitions = var.deletion_protection
+  architecture            = "ARM64"
   cpu                     = 2048
   memory                  = 4096
   desired_count           = 3
+  capacity = {
+    on_demand_base   = 2
+    on_demand_weight = 0
+    spot_weight      = 1
+  }
   autoscaling = {
     min = 3
     max = 9
@@ -205,7 +211,7 @@ module "database" {
   master_password       = "secret"
   deletion_protection   = var.deletion_protection
   final_snapshot        = var.final_snapshot
-  instance_class        = "db.t3.medium"
+  instance_class        = "db.t4g.medium"
   allocated_storage     = 50
   multi_az              = true
   backup_retention_days = 7
@@ -222,7 +228,7 @@ module "cache" {
   }
   kms_key_arn     = module.keys.key_arns["data"]
   log_kms_key_arn = module.keys.key_arns["logs"]
-  node_type       = "cache.t3.micro"
+  node_type       = "cache.t4g.micro"
   num_nodes       = 2
 }
 
@@ -333,7 +339,8 @@ module "monitoring" {
   nat_gateway_ids  = module.network.nat_gateway_ids
   nat_instance_ids = module.network.nat_instance_ids
   objectives = {
-    p95_ms = local.objectives.p95_ms
+    p95_ms               = local.objectives.p95_ms
+    availability_percent = local.objectives.availability
   }
   monthly_budget_usd = local.objectives.monthly_usd
   reserved_percent   = 80

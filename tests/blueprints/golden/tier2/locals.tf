@@ -9,7 +9,7 @@ locals {
     requests_per_second = 25000
     p95_ms              = 100
     availability        = 99.99
-    monthly_usd         = 485
+    monthly_usd         = 775
   }
   tags = {
     application = "campshub360"

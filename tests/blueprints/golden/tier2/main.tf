@@ -164,12 +164,13 @@ module "web" {
   }
   log_kms_key_arn         = module.keys.key_arns["logs"]
   retain_task_definitions = var.deletion_protection
+  architecture            = "ARM64"
   cpu                     = 2048
   memory                  = 4096
   desired_count           = 6
   capacity = {
     on_demand_base   = 3
-    on_demand_weight = 1
+    on_demand_weight = 0
     spot_weight      = 1
   }
   autoscaling = {
@@ -363,7 +364,8 @@ module "monitoring" {
   nat_gateway_ids  = module.network.nat_gateway_ids
   nat_instance_ids = module.network.nat_instance_ids
   objectives = {
-    p95_ms = local.objectives.p95_ms
+    p95_ms               = local.objectives.p95_ms
+    availability_percent = local.objectives.availability
   }
   monthly_budget_usd = local.objectives.monthly_usd
   reserved_percent   = 80
