@@ -49,7 +49,7 @@ cost: $(STAMP) ## Plan every tier and price it, each line with its arithmetic an
 	@$(TIERFORM) cost --optimise --target '$(TARGET)' $(ARGS)
 
 objectives: $(STAMP) ## Plan every tier and hold it against what it promises: requests, users, p95, uptime
-	@$(TIERFORM) objectives --target '$(TARGET)' $(ARGS)
+	@$(TIERFORM) objectives --simulate --target '$(TARGET)' $(ARGS)
 
 deploy: $(STAMP) ## Deploy IMAGE blue-green and watch it; again: follow the deployment under way
 	@$(TIERFORM) deploy '$(TIER)' --target '$(TARGET)' $(if $(IMAGE),--image '$(IMAGE)') $(ARGS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,8 +258,11 @@ def gate(
 @click.argument("plans", nargs=-1, type=click.Path(path_type=Path), metavar="[PLAN.json]...")
 @TARGET
 @click.option("--blueprint", default="", metavar="TIER", help="Whose promises and traffic hold for the plans.")
+@click.option("--simulate", is_flag=True, help="Check p95 by simulation, too: scaling that lags, the loss of a zone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def objectives(context: click.Context, plans: tuple[Path, ...], target: str, blueprint: str, *, as_json: bool) -> None:
+def objectives(
+    context: click.Context, plans: tuple[Path, ...], target: str, blueprint: str, *, simulate: bool, as_json: bool
+) -> None:
     """Hold plans against what their blueprints promise; without one, every blueprint, planned now.
 
     Each promise is met, met if a stated condition holds, or not met. Ends with 1 if one is not met.
@@ -269,7 +273,10 @@ def objectives(context: click.Context, plans: tuple[Path, ...], target: str, blu
     from generator.workflow import objectives as work  # noqa: PLC0415
 
     project = find_project()
-    found = work.of_files(plans, blueprint, project) if plans else work.of_blueprints(target, project, console(context))
+    if plans:
+        found = work.of_files(plans, blueprint, project, simulate=simulate)
+    else:
+        found = work.of_blueprints(target, project, console(context), simulate=simulate)
     if as_json:
         click.echo(json.dumps([report.as_json(*item) for item in found], indent=2))
     else:
@@ -317,6 +324,59 @@ def cost(
     for item in found if optimise else ():
         click.echo(f"\n\n{work.optimised(item, project)}")
     context.exit(int(any(item.estimate.unpriced for item in found)))
+
+
+@command
+@click.argument("url")
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="'[WEIGHT] [METHOD] PATH [JSON]'",
+    help="A part of the mix; again for each.",
+)
+@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Sent with every request; not kept.")
+@click.option("--i-own", default="", metavar="HOST", help="The URL's host is yours and may be loaded; its exact name.")
+@click.option("--vcpu", type=float, help="What the server may use; without it, all CPUs of this machine.")
+@click.option("--pid", type=int, help="The server's first process on this machine: its CPU time is measured.")
+@click.option("--seconds", type=float, default=60, show_default=True, help="Of load, at most.")
+@click.option("--requests", type=int, default=200_000, show_default=True, help="At most.")
+@click.option("--concurrency", default="1,2,4,8,16,32,64", show_default=True, help="The steps: so many connections.")
+@click.option(
+    "--blueprint", default="tier1", show_default=True, metavar="TIER", help="Beside which the file is written."
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it there instead.")
+def calibrate(
+    context: click.Context,  # noqa: ARG001
+    url: str,
+    paths: tuple[str, ...],
+    headers: tuple[str, ...],
+    i_own: str,
+    vcpu: float | None,
+    pid: int | None,
+    seconds: float,
+    requests: int,
+    concurrency: str,
+    blueprint: str,
+    output: Path | None,
+) -> None:
+    """Measure the running application at URL: requests per second per vCPU, and p95. It is loaded for a minute.
+
+    URL is on this machine, or on a host that you own and name. What is found is written beside a blueprint, where
+    `objectives` and `cost` take it from; an interrupted measurement writes nothing.
+    """
+    from generator.blueprint.load import locate  # noqa: PLC0415
+    from generator.calibrate.file import beside  # noqa: PLC0415
+    from generator.calibrate.order import read_steps  # noqa: PLC0415
+    from generator.calibrate.run import run  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+
+    file = output or beside(locate(blueprint, find_project().blueprints))
+    steps = read_steps(concurrency)
+    run(
+        url, file, paths, vcpu=vcpu, seconds=seconds, requests=requests, concurrency=steps, pid=pid, i_own=i_own,
+        headers=headers, say=click.echo,
+    )  # fmt: skip
 
 
 @command
@@ -370,6 +430,35 @@ def docs(context: click.Context, *, check: bool) -> None:  # noqa: ARG001
         click.echo(f"wrote {path}")
     if not stale:
         click.echo(f"{len(wanted)} documents are current")
+
+
+@main.group()
+def prices() -> None:
+    """Keep the price book: where prices of plans come from."""
+
+
+@prices.command("refresh")
+@click.option(
+    "--region", "regions", multiple=True, metavar="REGION", help="Only this region's prices; may be repeated."
+)
+@click.option("--from", "base", default="", metavar="URL", help="Where the price list files are, if not at AWS.")
+@click.option(
+    "--book", type=click.Path(path_type=Path), metavar="FILE", help="Book to rewrite, if not the one of the package."
+)
+def prices_refresh(regions: tuple[str, ...], base: str, book: Path | None) -> None:
+    """Rewrite the price book from AWS's public price list files: some hundred MB, for EC2 gigabytes.
+
+    Each price is of exactly one product; if none or several match, nothing is written.
+    """
+    from generator.prices.book import FILE  # noqa: PLC0415
+    from generator.prices.bulk import BASE  # noqa: PLC0415
+    from generator.prices.changes import rendered  # noqa: PLC0415
+    from generator.prices.refresh import refresh  # noqa: PLC0415
+
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    click.echo(rendered(refresh(book or FILE, base or BASE, date.today(), regions, say)))
 
 
 @main.group()

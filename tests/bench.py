@@ -6,19 +6,26 @@ Times are of whole processes or calls on this machine, medians of RUNS; what cou
 from __future__ import annotations
 
 import gc
+import heapq
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
+from typing import Any
 
 PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 RUNS = 11
 PLAN_RUNS = 5
+WARM_RUNS = 41
+SIMULATED = 300_000  # requests
+Document = dict[str, Any]
 
 
 def in_turns(ours: Callable[[], object], peer: Callable[[], object], runs: int) -> tuple[float, float, float]:
@@ -134,6 +141,74 @@ def bench_gate(build: Path, environ: dict[str, str]) -> None:
     )
 
 
+def bench_objectives(build: Path) -> None:
+    """Measure cost and objectives of both tiers in a warm process, without simulation, against parsing their plans."""
+    for tier in ("tier1", "tier2"):
+        text = (build / tier / "plan.json").read_bytes()
+        for title, ours in _judged(tier):
+            _bench_plan_json(f"{title}, {tier}", ours, text)
+
+
+def _bench_plan_json(title: str, ours: Callable[[Document], object], text: bytes) -> None:
+    parsed = json.loads(text)
+    for how, call in (("plan parsed", lambda: ours(parsed)), ("and json.loads of it", lambda: ours(json.loads(text)))):
+        gc.collect()
+        figures = in_turns(call, lambda: json.loads(text), WARM_RUNS)
+        report(f"{title}, {how}", *_named(figures, "json.loads of the plan"), "at most 50 ms")
+
+
+def _judged(tier: str) -> Iterator[tuple[str, Callable[[Document], object]]]:
+    """Yield what is made of a tier's plan JSON; blueprint and price book are loaded."""
+    from generator.blueprint import load_blueprint, locate  # noqa: PLC0415
+    from generator.cost.commitments import scenarios  # noqa: PLC0415
+    from generator.cost.estimate import estimate  # noqa: PLC0415
+    from generator.cost.uses import Setting  # noqa: PLC0415
+    from generator.cost.volumes import Volumes  # noqa: PLC0415
+    from generator.policy import Plan  # noqa: PLC0415
+    from generator.prices.book import load_book  # noqa: PLC0415
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.promises.check import check  # noqa: PLC0415
+    from generator.promises.model import PLANNED  # noqa: PLC0415
+
+    book, blueprints = load_book(), find_project().blueprints
+    blueprint = load_blueprint(locate(tier, blueprints), blueprints)
+    traffic, promises, region = blueprint.traffic, blueprint.promises(), str(blueprint.region.value)
+    assert traffic is not None
+    setting = Setting(Volumes(traffic, promises["requests_per_second"]), PLANNED.requests_per_vcpu)
+    yield "cost", lambda document: scenarios(estimate(Plan(document, promises), region, book, setting), book)
+    yield "objectives", lambda document: check(Plan(document, promises), traffic, promises)
+
+
+def bench_simulation() -> None:
+    """Measure simulated requests per second against the plainest loop that answers the same queue's mean."""
+    from generator.objectives.simulation import Scenario, simulate  # noqa: PLC0415
+    from generator.objectives.workload import Service, constant  # noqa: PLC0415
+
+    rate, servers, service = 0.7 * 6 / 0.01, 6, 0.01
+    scenario = Scenario(constant(rate), Service(service), SIMULATED / rate, tasks=3, servers_per_task=2)
+    arrived = simulate(scenario).requests
+    ours, peer, ratio = in_turns(
+        lambda: simulate(scenario), lambda: plain_queue(rate, servers, service, arrived), PLAN_RUNS
+    )
+    report(
+        f"simulation of {arrived:,} requests", ours, "a plain heapq loop of M/M/c, as many", peer, ratio, "at most 2"
+    )
+    print(f"  {arrived / ours:,.0f} simulated requests a second; the plain loop {arrived / peer:,.0f}\n")
+
+
+def plain_queue(rate: float, servers: int, service: float, requests: int) -> float:
+    """Return the mean response of M/M/c by a loop that knows nothing of tasks, zones, scaling and percentiles."""
+    draw = Random(1).expovariate  # noqa: S311
+    free = [0.0] * servers
+    now = total = 0.0
+    for _ in range(requests):
+        now += draw(rate)
+        end = max(now, free[0]) + draw(1 / service)
+        heapq.heapreplace(free, end)
+        total += end - now
+    return total / requests
+
+
 def _named(figures: tuple[float, float, float], peer: str) -> tuple[float, str, float, float]:
     ours, theirs, ratio = figures
     return ours, peer, theirs, ratio
@@ -152,6 +227,8 @@ def main() -> None:
             bench_warm_render(build)
             bench_plan(build, environ)
             bench_gate(build, environ)
+            bench_objectives(build)
+            bench_simulation()
         finally:
             stop(build / ".emulator")
 

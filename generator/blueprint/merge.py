@@ -9,6 +9,7 @@ from generator.blueprint.document import Node, load
 from generator.diagnostics import BlueprintError, Diagnostic, nearest
 
 SUFFIXES = (".yaml", ".yml")
+CALIBRATION = "calibration.yaml"  # lies beside blueprints, see generator.calibrate.file
 
 
 def load_chain(path: Path, library: Path) -> tuple[Node, list[Path]]:
@@ -72,7 +73,8 @@ def find(name: str, folders: list[Path]) -> Path | None:
 
 def available(folders: list[Path]) -> list[str]:
     """Return the names of the blueprints in `folders`."""
-    return sorted({file.stem for folder in folders for file in folder.glob("*.y*ml") if file.suffix in SUFFIXES})
+    files = (file for folder in folders for file in folder.glob("*.y*ml") if file.name != CALIBRATION)
+    return sorted({file.stem for file in files if file.suffix in SUFFIXES})
 
 
 def _extended(node: Node, path: Path, library: Path, seen: list[Path]) -> Path | None:

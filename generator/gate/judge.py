@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -79,7 +79,7 @@ def _judge_plan(
     open_, accepted, unknown = [], [], []
     used: set[Waiver] = set()
     records = (_finding(it, checks, resources.get(it["address"]), subject) for it in raw["records"])
-    for finding in chain(records, *(found for _, found in subject.more)):
+    for finding in chain(records, _more(subject)):
         waiver = _waiver_for(finding, subject.waivers, resources.get(finding.address), today)
         if waiver:
             used.add(waiver)  # also where the value is unknown: once known it may be a finding
@@ -101,6 +101,13 @@ def _judge_plan(
         waiver_faults=tuple(_faults_of_waivers(subject.waivers, used, resources.values(), today)),
         failures=tuple(masked(text, subject.secrets) for text in raw["failures"]) or _nothing_ran(raw),
     )
+
+
+def _more(subject: Subject) -> Iterator[Finding]:
+    """Yield what was found beside Checkov, with no secret repeated."""
+    for _, found in subject.more:
+        for finding in found:
+            yield replace(finding, messages=tuple(masked(text, subject.secrets) for text in finding.messages))
 
 
 def _nothing_ran(raw: Raw) -> tuple[str, ...]:

@@ -94,7 +94,10 @@ def response_tail(queue: Queue, seconds: float) -> float:
     """
     if not queue.stable or seconds <= 0:
         return 1.0
-    waits = erlang_c(queue.servers, queue.load)
+    return _response_tail(queue, erlang_c(queue.servers, queue.load), seconds)
+
+
+def _response_tail(queue: Queue, waits: float, seconds: float) -> float:
     mu = 1 / queue.service
     return (1 - waits) * math.exp(-mu * seconds) + waits * _sum_tail(queue.drain, mu, seconds)
 
@@ -108,14 +111,15 @@ def percentile(queue: Queue, share: float) -> float:
         raise UserError(f"no percentile is the share {share}", "give it 0 or more, and less than 1: 0.95 for the 95th")
     if not queue.stable:
         return math.inf
+    waits = erlang_c(queue.servers, queue.load)
     wanted, low, high = 1 - share, 0.0, queue.service
-    while response_tail(queue, high) > wanted:
+    while _response_tail(queue, waits, high) > wanted:
         low, high = high, 2 * high
     while high - low > CLOSE * high:
         middle = (low + high) / 2
         if not low < middle < high:
             break
-        if response_tail(queue, middle) > wanted:
+        if _response_tail(queue, waits, middle) > wanted:
             low = middle
         else:
             high = middle

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from random import Random
@@ -105,6 +105,11 @@ def simulate(scenario: Scenario) -> Outcome:
     return _Run(scenario).outcome()
 
 
+def responses(scenario: Scenario) -> Iterator[tuple[Point, list[float]]]:
+    """Yield each data point of a scenario with the response times of what was answered in it, in order."""
+    return _Run(scenario).run()
+
+
 def rank(ordered: Sequence[float], share: float) -> float:
     """Return the percentile by nearest rank of numbers in order; 0 of none."""
     return ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)] if ordered else 0.0
@@ -134,18 +139,22 @@ class _Run:
         heappush(self.events, (time, self.serial, event, value))
 
     def outcome(self) -> Outcome:
-        """Run from data point to data point, then let what is left end."""
+        """Run to the end and return all of it as one answer."""
         points: list[Point] = []
         times: list[float] = []
+        for point, answered in self.run():
+            points.append(point)
+            times += answered
+        times.sort()
+        return self.summary(times, points)
+
+    def run(self) -> Iterator[tuple[Point, list[float]]]:
+        """Run from data point to data point, then let what is left end."""
         begin = 0.0
         while begin < self.scenario.seconds:
             end = min(begin + self.scenario.point, self.scenario.seconds)
-            point, answered = self.point(begin, end)
-            points.append(point)
-            times += answered
+            yield self.point(begin, end)
             begin = end
-        times.sort()
-        return self.summary(times, points)
 
     def point(self, begin: float, end: float) -> tuple[Point, list[float]]:
         """Run one data point; return it, and the response times in order."""

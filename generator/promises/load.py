@@ -86,19 +86,19 @@ def p95(system: System, promised: float) -> Answer:
     """Say how long 95 % of the requests at the tasks take at most, on an ordinary day and at the promised rate."""
     service = system.pace.service
     figures = {
-        name: f"{rate:,.1f} requests/s, {tasks} tasks: {_ms(_percentile(system, rate, tasks, service))}"
-        for name, (rate, tasks) in _moments(system).items()
+        name: f"{rate:,.1f} requests/s, {tasks} tasks: {milliseconds(percentile_of(system, rate, tasks, service))}"
+        for name, (rate, tasks) in moments(system).items()
     }
     worst = _worst(system, service) * 1000
     if worst > promised:
-        says = f"at the tasks it is {_ms(worst / 1000)}; faster code, or more tasks, would do"
+        says = f"at the tasks it is {milliseconds(worst / 1000)}; faster code, or more tasks, would do"
         return Answer("p95_ms", f"< {promised:g} ms", Verdict.NOT_MET, says, figures, _assumed(system))
     slowest = _slowest(system, promised / 1000) * 1000
     says = f"met if a request takes at most {slowest:.0f} ms of CPU ({service * 1000:.1f} assumed)"
     return Answer("p95_ms", f"< {promised:g} ms", Verdict.MET_IF, says, figures, _assumed(system))
 
 
-def _moments(system: System) -> dict[str, tuple[float, int]]:
+def moments(system: System) -> dict[str, tuple[float, int]]:
     """Return requests per second and tasks of the moments that count."""
     return {
         "busiest hour": (max(system.volumes.day()), system.fleet.least),
@@ -109,7 +109,7 @@ def _moments(system: System) -> dict[str, tuple[float, int]]:
 
 def _worst(system: System, service: float) -> float:
     """Return the 95th percentile in seconds at the worst moment, if a request takes `service` seconds of CPU."""
-    return max(_percentile(system, rate, tasks, service) for rate, tasks in _moments(system).values())
+    return max(percentile_of(system, rate, tasks, service) for rate, tasks in moments(system).values())
 
 
 def _slowest(system: System, promised: float) -> float:
@@ -121,13 +121,14 @@ def _slowest(system: System, promised: float) -> float:
     return low
 
 
-def _percentile(system: System, rate: float, tasks: int, service: float) -> float:
+def percentile_of(system: System, rate: float, tasks: int, service: float) -> float:
     """Return the 95th percentile in seconds of M/M/c, c the vCPU of all tasks, and of the way there and back."""
     queue = Queue(rate, max(1, math.floor(tasks * system.vcpu)), service)
     return percentile(queue, P95) + NETWORK
 
 
-def _ms(seconds: float) -> str:
+def milliseconds(seconds: float) -> str:
+    """Return a time in seconds as text in milliseconds."""
     return "without end" if math.isinf(seconds) else f"{seconds * 1000:.0f} ms"
 
 

@@ -14,7 +14,7 @@ from generator.diagnostics import UserError
 from generator.gate.model import Check, Finding, Place
 from generator.policy import Plan
 from generator.prices.book import load_book
-from generator.promises.model import PLANNED
+from generator.promises.model import PLANNED, Pace
 from generator.promises.optimum import Question
 from generator.promises.spending import Change, Overrun, overrun
 
@@ -30,29 +30,27 @@ ADDRESS = "objectives.monthly_usd"
 TERMS = {"none": "at list price", "1yr": "with 1-year commitments", "3yr": "with 3-year commitments"}
 
 
-def check(plan: Plan, blueprint: Blueprint) -> tuple[Finding, ...]:
+def check(plan: Plan, blueprint: Blueprint, pace: Pace = PLANNED) -> tuple[Finding, ...]:
     """Return what is to be said of a plan's cost. Raises UserError if the price book is too old to be used."""
     promised = blueprint.promises().get("monthly_usd")
     if promised is None:
         return ()
-    messages = tuple(_messages(plan, blueprint, promised))
+    messages = tuple(_messages(plan, blueprint, promised, pace))
     mark = blueprint.budget_mark()
     return (Finding(CHECK, ADDRESS, messages, blueprint=Place(mark.file, mark.line)),) if messages else ()
 
 
-def _messages(plan: Plan, blueprint: Blueprint, promised: float) -> Iterator[str]:
+def _messages(plan: Plan, blueprint: Blueprint, promised: float, pace: Pace) -> Iterator[str]:
     book, region = load_book(), str(blueprint.region.value)
     book.age(date.today())
     budget = blueprint.budget or Budget()
     if blueprint.traffic is None:
-        found = estimate(plan, region, book, Setting(None, PLANNED.requests_per_vcpu))
+        found = estimate(plan, region, book, Setting(None, pace.requests_per_vcpu))
         spent = spend(found, budget.commitment, book)
         if spent > promised:
             yield f"{spent:,.2f} USD a month without any traffic, {spent - promised:,.2f} more than {promised:,.2f}"
         return
-    question = Question(
-        plan.document, region, blueprint.traffic, blueprint.promises(), book, commitment=budget.commitment
-    )
+    question = Question(plan.document, region, blueprint.traffic, blueprint.promises(), book, pace, budget.commitment)
     yield from _unpriced(question.estimate())
     over = overrun(question, promised)
     if over:

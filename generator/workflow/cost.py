@@ -21,10 +21,11 @@ from generator.diagnostics import UserError
 from generator.policy import Plan
 from generator.prices.book import Book, load_book
 from generator.project import Project
-from generator.promises.model import PLANNED
+from generator.promises.model import Pace
 from generator.report import Console
 from generator.workflow.gate import owner, plan_blueprints
 from generator.workflow.objectives import read
+from generator.workflow.pace import pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def of_file(file: Path, source: str, region: str, project: Project, book: Book |
     document = read(file)
     book = book or load_book()
     promises = blueprint.promises() if blueprint else {}
-    place, setting = region or _region(document, blueprint, file), _setting(blueprint)
+    place, setting = region or _region(document, blueprint, file), _setting(blueprint, pace(source, project))
 
     def priced(plan: Mapping[str, Any]) -> Estimate:
         return estimate(Plan(plan, promises), place, book, setting)
@@ -82,7 +83,8 @@ def optimised(cost: Cost, project: Project) -> str:
     book = load_book()
     term = cost.budget.term if cost.budget else "none"
     region, promises = cost.estimate.region, blueprint.promises()
-    question = Question(read(cost.file), region, blueprint.traffic, promises, book, commitment=term)
+    rate = pace(source, project)
+    question = Question(read(cost.file), region, blueprint.traffic, promises, book, rate, commitment=term)
     found = optimise(question)
     return table.optimum(cost.name, found, scenarios(found.after, book), cost.budget, cost.estimate)
 
@@ -104,11 +106,11 @@ def rendered(costs: Sequence[Cost], before: Cost | None, form: str) -> str:
     return "\n\n\n".join(blocks)
 
 
-def _setting(blueprint: Blueprint | None) -> Setting:
+def _setting(blueprint: Blueprint | None, found: Pace) -> Setting:
     if blueprint is None or blueprint.traffic is None:
-        return Setting(None, PLANNED.requests_per_vcpu)
+        return Setting(None, found.requests_per_vcpu)
     peak = blueprint.promises().get("requests_per_second", 0.0)
-    return Setting(Volumes(blueprint.traffic, peak), PLANNED.requests_per_vcpu)
+    return Setting(Volumes(blueprint.traffic, peak), found.requests_per_vcpu)
 
 
 def _region(document: dict[str, Any], blueprint: Blueprint | None, file: Path) -> str:

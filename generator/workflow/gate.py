@@ -25,6 +25,7 @@ from generator.render.write import OWNER
 from generator.report import Console
 from generator.workflow import budget
 from generator.workflow.deployment import Deployment
+from generator.workflow.pace import pace
 from generator.workflow.prepare import prepared
 from generator.workflow.request import Request
 
@@ -91,7 +92,9 @@ def _subject(asked: Asked, project: Project) -> Subject:
     if subject.plan is None or blueprint is None or "monthly_usd" not in asked.promises:
         return subject
     try:
-        return replace(subject, more=((budget.CHECK, budget.check(subject.plan, blueprint)),))
+        return replace(
+            subject, more=((budget.CHECK, budget.check(subject.plan, blueprint, pace(blueprint.source, project))),)
+        )
     except UserError as error:
         return replace(subject, failure=budget.failure(error))
 
@@ -117,7 +120,12 @@ def tiers(project: Project) -> list[str]:
 def basis(deployment: Deployment, project: Project) -> str:
     """Return a digest of what a verdict rests on beside the plan: policies, blueprint, prices, Checkov, the day."""
     blueprint = deployment.composition.blueprint
-    promised = (sorted(blueprint.promises().items()), blueprint.traffic, blueprint.budget)
+    promised = (
+        sorted(blueprint.promises().items()),
+        blueprint.traffic,
+        blueprint.budget,
+        pace(blueprint.source, project),
+    )
     rest = (VERSION, date.today().isoformat(), blueprint.all_waivers(), promised)
     digest = hashlib.sha256(repr(rest).encode() + BOOK.read_bytes())
     for file in sorted(project.policies.glob("*.*")):

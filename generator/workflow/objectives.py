@@ -14,34 +14,43 @@ from generator.promises.check import check
 from generator.promises.model import Answer
 from generator.report import Console
 from generator.workflow.gate import owner, plan_blueprints
+from generator.workflow.pace import pace
 
 Answers = tuple[str, Sequence[Answer]]
 
 
-def of_blueprints(target: str, project: Project, console: Console) -> list[Answers]:
-    """Plan every blueprint that no other extends, and answer its promises. Raises UserError."""
+def of_blueprints(target: str, project: Project, console: Console, *, simulate: bool = False) -> list[Answers]:
+    """Plan every blueprint that no other extends, and answer its promises, p95 also by simulation. Raises UserError."""
     made = [
         (deployment.composition.source, deployment.plan_json)
         for deployment in plan_blueprints(target, project, console)
     ]
-    return [_answers(file, source, project) for source, file in made]
+    return [_answers(file, source, project, simulate=simulate) for source, file in made]
 
 
-def of_files(files: Iterable[Path], blueprint: str, project: Project) -> list[Answers]:
+def of_files(files: Iterable[Path], blueprint: str, project: Project, *, simulate: bool = False) -> list[Answers]:
     """Answer the promises about plan files, each by the blueprint it was rendered from, or by `blueprint`.
 
     Raises UserError if there is no blueprint to ask.
     """
-    return [_answers(file, blueprint or owner(file.parent), project) for file in files]
+    return [_answers(file, blueprint or owner(file.parent), project, simulate=simulate) for file in files]
 
 
-def _answers(file: Path, source: str, project: Project) -> Answers:
+def _answers(file: Path, source: str, project: Project, *, simulate: bool) -> Answers:
     if not source:
         raise UserError(f"{file} was not rendered from a blueprint", "name one: --blueprint tier1")
     blueprint = load_blueprint(locate(source, project.blueprints), project.blueprints)
     if blueprint.traffic is None:
         raise UserError(f"the blueprint {source} has no `traffic`", "say the load that it is built for")
-    return source, check(Plan(read(file), blueprint.promises()), blueprint.traffic, blueprint.promises())
+    promises = blueprint.promises()
+    plan = Plan(read(file), promises)
+    found = pace(source, project)
+    answers = check(plan, blueprint.traffic, promises, found)
+    if simulate:
+        from generator.promises.crosscheck import cross_check  # noqa: PLC0415 - start-up time is a feature
+
+        answers = cross_check(answers, plan, blueprint.traffic, promises, found)
+    return source, answers
 
 
 def read(file: Path) -> dict[str, object]:

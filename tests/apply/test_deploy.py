@@ -135,12 +135,12 @@ def test_nothing_is_torn_down_in_the_middle_of_a_deployment(own: Shop) -> None:
 
 
 def test_an_interrupted_deployment_goes_on_and_is_followed_again(own: Shop) -> None:
-    with own.minute_takes(20):
-        process = start(own, "--image", f"{IMAGE}:1.3.0")
-        until_traffic_moves(process)
+    process = start(own, "--image", f"{IMAGE}:1.3.0")
+    until_traffic_moves(process)
+    with own.minute_takes(30):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
-        assert process.returncode == 130
+        assert process.returncode == 130, out + err
         assert f"Follow it again: tierform deploy {own.shop} --follow" in out
         assert "Traceback" not in err
         other = own("deploy", own.shop, "--image", f"{IMAGE}:1.4.0")

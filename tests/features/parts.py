@@ -207,6 +207,21 @@ def _slow(address: str, unit: float, *path: str | int) -> None:
 _slow('this["loadbalancer-p95"]', 0.001)
 _slow('us_east_1["edge-origin-latency"]', 1)
 
+errors = Row("Errors: alarms at the rate that uses up in two days what the promised uptime leaves a month")
+
+
+def _failing(address: str) -> None:
+    alarm = f"aws_cloudwatch_metric_alarm.{address}"
+
+    @errors.proves(change("monitoring", alarm, "threshold", to=5), name=address.partition('"')[2].rstrip('"]'))
+    def rings(reading: Reading, tier: Tier) -> None:
+        assert reading.one("monitoring", alarm)["threshold"] == tier.error_percent
+
+
+_failing('error_rate["loadbalancer-errors"]')
+_failing('error_rate["service-errors"]')
+_failing('us_east_1["edge-errors"]')
+
 shape = Row("Root modules rendered from a blueprint for each tier, composing vendored modules")
 
 

@@ -16,6 +16,7 @@ class Tier:
     name: str
     budget_usd: int
     p95_ms: int
+    error_percent: float
     tasks: int
     most_tasks: int
     on_demand_tasks: int
@@ -32,14 +33,14 @@ TIERS = {
     tier.name: tier
     for tier in (
         Tier(
-            name="tier1", budget_usd=255, p95_ms=200,
+            name="tier1", budget_usd=255, p95_ms=200, error_percent=1.44,
             tasks=3, most_tasks=9, on_demand_tasks=2,
             database_class="db.t4g.medium", cache_class="cache.t4g.micro", cache_nodes=2,
             backup_days=7, snapshot_days=7,
             price_class="PriceClass_100", traffic="CodeDeployDefault.ECSCanary10Percent5Minutes",
         ),
         Tier(
-            name="tier2", budget_usd=775, p95_ms=100,
+            name="tier2", budget_usd=775, p95_ms=100, error_percent=0.144,
             tasks=6, most_tasks=24, on_demand_tasks=3,
             database_class="db.t4g.large", cache_class="cache.t4g.small", cache_nodes=3,
             backup_days=14, snapshot_days=14,

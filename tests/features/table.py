@@ -6,7 +6,7 @@ that must be there, the row's name in ROWS, `python -m tests.features --readme`.
 
 from __future__ import annotations
 
-from tests.features import availability, data, delivery, gateway, operations, parts, security
+from tests.features import availability, data, delivery, gateway, operations, parts, promised, security
 from tests.features.row import TIERS, Row
 
 ROWS = [
@@ -34,13 +34,10 @@ ROWS = [
     parts.contract,
     parts.budget,
     parts.response_time,
+    parts.errors,
     parts.shape,
     # What no single assertion on a plan can show; without a proof apart it is "not yet".
-    Row("Monthly price within the budget"),
-    Row("Concurrent users: 5,000-10,000 and 20,000-50,000"),
-    Row("Requests per second: 5,000-8,000 and 15,000-25,000"),
-    Row("Response time under load: 95 of 100 below 200 and 100 ms"),
-    Row("Uptime: 99.9 % and 99.99 %"),
+    *promised.ROWS.values(),
     Row("Checkov policies", apart="[proven by faults](docs/policies.md)"),
     Row("Policy gates in pull requests"),
     Row("Terraform Cloud runs"),

@@ -91,8 +91,10 @@ def test_a_plan_away_from_its_root_module_has_findings_without_places(
 
 
 def test_nothing_else_is_found_than_the_fault(judged: Gated, folder: Path) -> None:
-    for name, address in {"days": DATABASE, "open": BALANCER, "window": DATABASE}.items():
-        assert set(judged.findings(folder / f"{name}.json")) == {address}
+    # A load balancer that faces the internet pays for an address in each zone, which the budget has no room for.
+    open_ = {BALANCER, "objectives.monthly_usd"}
+    for name, addresses in {"days": {DATABASE}, "open": open_, "window": {DATABASE}}.items():
+        assert set(judged.findings(folder / f"{name}.json")) == addresses
 
 
 def test_an_unknown_value_that_a_policy_accepts_is_counted_and_no_finding(judged: Gated, folder: Path) -> None:

@@ -132,7 +132,7 @@ def test_an_outage_of_all_tasks_is_not_silent(plan_module) -> None:
     assert refused["rate"]["expression"] == "100 * FILL(errors, 0) / (FILL(requests, 0) + FILL(errors, 0))"
     assert refused["errors"]["metric"][0]["metric_name"] == "HTTPCode_ELB_5XX_Count"
     assert failed["errors"]["metric"][0]["metric_name"] == "HTTPCode_Target_5XX_Count"
-    assert {found[f"shop-{name}-errors"]["threshold"] for name in ("loadbalancer", "service")} == {1}
+    assert {found[f"shop-{name}-errors"]["threshold"] for name in ("loadbalancer", "service")} == {1.44}
 
 
 def test_what_users_feel_is_measured_over_both_colours(plan_module) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,12 +14,17 @@ import pytest
 from generator.blueprint import load_blueprint, locate
 from generator.blueprint.model import Blueprint
 from generator.blueprint.traffic import Traffic
+from generator.cost.volumes import Volumes
 from generator.diagnostics import UserError
+from generator.objectives.queueing import Queue, percentile
 from generator.policy import Plan
 from generator.project import find_project
 from generator.promises.check import check
-from generator.promises.model import Answer, Pace, Verdict
+from generator.promises.model import PLANNED, Answer, Pace, Verdict
+from generator.promises.system import read
+from generator.workflow.cost import of_file
 from tests.conftest import PROJECT, Planned, Tierform, plan_json
+from tests.features.promised import ROWS
 
 Edit = Callable[[dict[str, Any]], None]
 
@@ -67,6 +73,33 @@ def test_the_tiers_promises_have_the_verdicts_that_the_facts_allow(planned: Call
             "p95_ms": Verdict.MET_IF,
             "availability": Verdict.NOT_MET,
         }
+
+
+@pytest.mark.parametrize("tier", ["tier1", "tier2"])
+def test_the_readmes_table_says_what_the_models_say(planned: Callable[[str], Planned], tier: str) -> None:
+    found = answers(planned, tier)
+    for name, answer in found.items():
+        cell = ROWS[name].cell(tier)
+        assert cell.startswith("yes, [if") == (answer.verdict is Verdict.MET_IF), name
+        assert all(f"{number} %" in cell for number in re.findall(r"(99\.\d\d)\d*%", answer.says)), name
+    priced = of_file(planned(tier).folder / "plan.json", tier, "", find_project())
+    spent = priced.estimate.total.expected - priced.commitments[0].saves
+    assert ROWS["monthly_usd"].cell(tier).startswith(f"\N{EN DASH} {spent:.0f} USD with 1-year commitments")
+
+
+@pytest.mark.parametrize("tier", ["tier1", "tier2"])
+def test_the_alarm_on_cpu_rings_before_the_response_time_is_missed(
+    planned: Callable[[str], Planned], tier: str
+) -> None:
+    plan, found = Plan(plan_json(planned(tier).folder)), blueprint(tier)
+    assert found.traffic
+    [alarm] = [it for it in plan.of("aws_cloudwatch_metric_alarm") if it.address.endswith('this["service-cpu"]')]
+    system = read(plan, Volumes(found.traffic, found.promises()["requests_per_second"]), PLANNED)
+    servers = int(system.fleet.least * system.vcpu)
+    rate = servers * PLANNED.requests_per_vcpu * alarm["threshold"] / 100
+    assert percentile(Queue(rate, servers, PLANNED.service), 0.95) * 1000 < found.promises()["p95_ms"]
+    beyond = Queue(servers * PLANNED.requests_per_vcpu * 0.99, servers, PLANNED.service)
+    assert percentile(beyond, 0.95) * 1000 > found.promises()["p95_ms"], "and not long before"
 
 
 def test_capacity_is_tasks_by_vcpu_by_pace_at_65_percent(planned: Callable[[str], Planned]) -> None:

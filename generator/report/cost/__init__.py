@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Mapping
+from itertools import chain, groupby
 
 from generator.cost.estimate import Estimate, Line
 from generator.cost.uses import Range, Unpriced
@@ -40,6 +40,18 @@ def reasons(unpriced: Iterable[Unpriced]) -> list[tuple[str, list[str]]]:
     """Return what is unpriced by the reason: the reason, and the addresses."""
     ordered = sorted(unpriced, key=lambda item: (item.why, item.address))
     return [(why, [item.address for item in items]) for why, items in groupby(ordered, key=lambda item: item.why)]
+
+
+def sources(estimate: Estimate) -> dict[str, int]:
+    """Return the sources of the estimate's prices, numbered in the order in which the lines show them."""
+    shown = (line.price.source for lines in estimate.by_component().values() for line, *_ in merged(lines))
+    return {text: number for number, text in enumerate(dict.fromkeys(chain.from_iterable(shown)), 1)}
+
+
+def origin(line: Line, numbers: Mapping[str, int]) -> str:
+    """Return the status and date of a line's price, and the numbers of its sources."""
+    cited = ", ".join(str(number) for number in sorted(numbers[text] for text in line.price.source))
+    return f"{line.price.status} {line.price.as_of} [{cited}]"
 
 
 def headline(name: str, estimate: Estimate) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from generator.cost.compare import Change
 from generator.cost.estimate import Estimate, total
-from generator.report.cost import headline, merged, reasons, spread, usd
+from generator.report.cost import headline, merged, origin, reasons, sources, spread, usd
 
 ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>|#"})
 
@@ -33,12 +33,13 @@ def _row(item: Change) -> tuple[str, ...]:
 def _table(estimate: Estimate) -> Iterator[str]:
     yield "| component | what | USD a month | arithmetic | price of |"
     yield "| --- | --- | ---: | --- | --- |"
+    numbers = sources(estimate)
     for component, lines in estimate.by_component().items():
         yield f"| **{_plain(component)}** | | **{usd(total(lines).expected)}** | | |"
         for line, count, amount, quantity in merged(lines):
             times = f"{count} x " if count > 1 else ""
             arithmetic = f"{quantity:,.6g} {line.price.unit} x {line.price.usd:g}"
-            cells = (f"{times}{line.use.what}", spread(amount), arithmetic, f"{line.price.status} {line.price.as_of}")
+            cells = (f"{times}{line.use.what}", spread(amount), arithmetic, origin(line, numbers))
             yield f"| | {' | '.join(map(_plain, cells))} |"
 
 
@@ -46,6 +47,10 @@ def _rest(estimate: Estimate) -> Iterator[str]:
     yield f"{len(estimate.free)} resources cost nothing by themselves; {len(estimate.unpriced)} are unpriced."
     for why, addresses in reasons(estimate.unpriced):
         yield f"- {_plain(why)}: {len(addresses)}"
+    yield f"\n<details><summary>{len(sources(estimate))} sources of prices</summary>\n"
+    for text, number in sources(estimate).items():
+        yield f"{number}. {_plain(text)}"
+    yield "\n</details>"
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 import click
@@ -11,16 +12,24 @@ from generator.cost.commitments import Scenario
 from generator.cost.compare import Change
 from generator.cost.estimate import Estimate, total
 from generator.promises.optimum import Optimum
-from generator.report.cost import given, headline, merged, reasons, spread, usd
+from generator.report.cost import given, headline, merged, origin, reasons, sources, spread, usd
 
 COUNTED = {"none": "nothing committed to", "1yr": "with 1-year commitments", "3yr": "with 3-year commitments"}
+WIDTH = 118
 SHOWN = 3  # addresses of what is unpriced for the same reason
 
 
 def render(name: str, estimate: Estimate, commitments: Sequence[Scenario] = (), budget: Budgeted | None = None) -> str:
     """Return the styled lines to print."""
-    parts = [[click.style(headline(name, estimate), bold=True)], _assumptions(estimate), _components(estimate),
-             _rest(estimate), *map(_scenario, commitments), _budget(estimate, commitments, budget)]  # fmt: skip
+    parts = (
+        [click.style(headline(name, estimate), bold=True)],
+        _assumptions(estimate),
+        _components(estimate),
+        _rest(estimate),
+        *map(_scenario, commitments),
+        _sources(estimate),
+        _budget(estimate, commitments, budget),
+    )
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part)
 
 
@@ -35,6 +44,7 @@ def _assumptions(estimate: Estimate) -> Iterator[str]:
 
 
 def _components(estimate: Estimate) -> Iterator[str]:
+    numbers = sources(estimate)
     for component, lines in estimate.by_component().items():
         sum_ = total(lines)
         yield click.style(f"{component or '(root module)':<58}{usd(sum_.expected):>12}", bold=True)
@@ -42,7 +52,7 @@ def _components(estimate: Estimate) -> Iterator[str]:
             times = f"{count} x " if count > 1 else ""
             what = f"  {times}{line.use.what}"
             why = f"{quantity:,.6g} {line.price.unit} x {line.price.usd:g}"
-            yield f"{what:<40.40}{'':2}{'':16}{usd(amount.expected):>12}  {why}; {line.price.status} {line.price.as_of}"
+            yield f"{what:<40.40}{'':2}{'':16}{usd(amount.expected):>12}  {why}; {origin(line, numbers)}"
             if spread(amount) != usd(amount.expected):
                 yield click.style(f"{'':58}{'':>12}  {spread(amount)}", dim=True)
 
@@ -54,6 +64,12 @@ def _rest(estimate: Estimate) -> Iterator[str]:
         for why, addresses in reasons(estimate.unpriced):
             more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
             yield f"  {why}: {', '.join(addresses[:SHOWN])}{more}"
+
+
+def _sources(estimate: Estimate) -> Iterator[str]:
+    yield "Prices are from:"
+    for text, number in sources(estimate).items():
+        yield from textwrap.wrap(f"[{number}] {text}", WIDTH, initial_indent="  ", subsequent_indent="      ")
 
 
 def difference(changes: Sequence[Change], before: Estimate, after: Estimate) -> str:
