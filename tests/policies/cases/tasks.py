@@ -273,7 +273,8 @@ CASES: dict[str, Case] = {
             change("web", TASK, "pid_mode", to="host"),
             change("web", TASK, "ipc_mode", to="host"),
             change("web", TASK, "volume", to=[{"name": "tmp", "host_path": "/"}]),
-            change("web", TASK, "runtime_platform", 0, "cpu_architecture", to="ARM64"),
+            change("web", TASK, "runtime_platform", 0, "cpu_architecture", to="X86_64"),
+            delete("web", TASK, "runtime_platform", 0),
             change("web", TASK, "runtime_platform", 0, "operating_system_family", to="WINDOWS_SERVER_2022_CORE"),
             change("web", TASK, "enable_fault_injection", to=True),
             delete("web", TASK, "volume", 0),
@@ -282,7 +283,6 @@ CASES: dict[str, Case] = {
         harmless=(
             change("web", TASK, "cpu", to="2 vCPU"),
             change("web", TASK, "memory", to="4GB"),
-            delete("web", TASK, "runtime_platform", 0),
         ),
         unknown=forget("web", TASK, "cpu"),
     ),
