@@ -240,13 +240,18 @@ def gate(
     A plan that tierform rendered is judged with the waivers of its blueprint. Ends with 0 if all pass, 1 with findings,
     2 if something cannot be judged.
     """
+    from generator.gate.environment import Checkov  # noqa: PLC0415
+
+    for report in reports.values():
+        if report:  # what cannot be judged now must not go on saying that it passed
+            report.unlink(missing_ok=True)
+    checkov = Checkov() if plans else None  # first of all: nothing takes longer than importing it
     from generator.project import find_project  # noqa: PLC0415
     from generator.workflow import gate as work  # noqa: PLC0415
 
     project = find_project()
-    work.remove_reports(reports)
     if plans:
-        verdict = work.gate_files(plans, blueprint, project)
+        verdict = work.gate_files(plans, blueprint, project, checkov)
     else:
         verdict = work.gate_blueprints(target, project, console(context))
     work.write_reports(verdict, reports)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from generator.diagnostics import UserError
 from generator.project import SOURCE
@@ -32,33 +32,51 @@ def find_checkov(environ: Mapping[str, str] = os.environ) -> Path:
     return python
 
 
-def scan(plans: Sequence[Mapping[str, Any]], policies: Path, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Run `generator.gate.scan` over plans, each with `file` and `promises`; return its answer. Raises UserError."""
-    request = json.dumps({"plans": list(plans), "policies": str(policies.resolve())})
-    settings = {
-        "PATH": environ.get("PATH", ""),
-        "HOME": environ.get("HOME", ""),
-        "PYTHONPATH": str(SOURCE),
-        "LOG_LEVEL": "WARNING",
-        "PYTHONDONTWRITEBYTECODE": environ.get("PYTHONDONTWRITEBYTECODE", ""),
-    }
-    command = [str(find_checkov(environ)), "-P", "-m", "generator.gate.scan"]
-    try:
-        done = subprocess.run(
-            command, input=request, capture_output=True, text=True, env=settings, check=False, timeout=TIMEOUT
-        )
-    except OSError as error:
-        raise UserError(f"cannot start {command[0]}: {(error.strerror or str(error)).lower()}", ANEW) from None
-    except subprocess.TimeoutExpired:
-        raise UserError(f"Checkov gave no answer in {TIMEOUT} seconds", "judge fewer plans at once") from None
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError:
-        answer = None
-    if done.returncode or not _well_formed(answer):
-        last = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
-        raise UserError(f"Checkov gave no answer: {last}", ANEW)
-    return dict(answer)
+class Checkov:
+    """A process that imports Checkov, which takes longer than reading plans, and then judges them once.
+
+    Raises UserError if there is no Checkov, or it does not start. Leaving the context ends the process.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        settings = {
+            "PATH": environ.get("PATH", ""),
+            "HOME": environ.get("HOME", ""),
+            "PYTHONPATH": str(SOURCE),
+            "LOG_LEVEL": "WARNING",
+            "PYTHONDONTWRITEBYTECODE": environ.get("PYTHONDONTWRITEBYTECODE", ""),
+        }
+        command = [str(find_checkov(environ)), "-P", "-m", "generator.gate.scan"]
+        pipe = subprocess.PIPE
+        try:
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=settings)
+        except OSError as error:
+            raise UserError(f"cannot start {command[0]}: {(error.strerror or str(error)).lower()}", ANEW) from None
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process, and whatever it was told."""
+        self._process.kill()
+        self._process.communicate()
+
+    def scan(self, plans: Sequence[Mapping[str, Any]], policies: Path) -> dict[str, Any]:
+        """Return what all checks say of plans, each with `file` and `promises`. Raises UserError if it says nothing."""
+        request = json.dumps({"plans": list(plans), "policies": str(policies.resolve())})
+        try:
+            out, err = self._process.communicate(request, timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            raise UserError(f"Checkov gave no answer in {TIMEOUT} seconds", "judge fewer plans at once") from None
+        try:
+            answer = json.loads(out)
+        except ValueError:
+            answer = None
+        if self._process.returncode or not _well_formed(answer):
+            last = (err.strip().splitlines() or [f"it ended with {self._process.returncode}"])[-1]
+            raise UserError(f"Checkov gave no answer: {last}", ANEW)
+        return dict(answer)
 
 
 def _well_formed(answer: Any) -> bool:

@@ -28,6 +28,11 @@ def main() -> None:
     """Read the request, scan, write the answer; leave without taking Checkov apart."""
     answer_to = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever Checkov prints must not end up in the answer
+    # Two seconds of work, done while the plans are read.
+    from checkov.terraform import plan_runner  # noqa: F401, PLC0415
+
+    from generator.policy import checkov  # noqa: F401, PLC0415
+
     request = json.load(sys.stdin)
     json.dump(scan(request), answer_to)
     answer_to.close()
@@ -52,8 +57,6 @@ def scan(request: dict[str, Any]) -> dict[str, Any]:
     broken = Broken()
     logging.getLogger().addHandler(broken)
     _tell_of_graph_checks(broken)
-    from checkov.terraform import plan_runner  # noqa: F401, PLC0415 - a second of work that is to be done once
-
     files = [] if failures else [plan["file"] for plan in request["plans"]]
     plans = in_parallel(lambda file: _scan_plan(file, policies, graph_checks, broken), files)
     return {

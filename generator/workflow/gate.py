@@ -15,7 +15,7 @@ from generator.blueprint.merge import available, load_chain
 from generator.blueprint.model import Blueprint
 from generator.blueprint.waivers import Waiver as BlueprintWaiver
 from generator.diagnostics import UserError
-from generator.gate.environment import VERSION, scan
+from generator.gate.environment import VERSION, Checkov
 from generator.gate.judge import Subject, judge
 from generator.gate.model import Place, Verdict, Waiver
 from generator.gate.subjects import read_subject
@@ -43,20 +43,18 @@ class Asked:
         return self.blueprint.promises() if self.blueprint else {}
 
 
-def gate(asked: Sequence[Asked], project: Project) -> Verdict:
+def gate(asked: Sequence[Asked], project: Project, checkov: Checkov | None = None) -> Verdict:
     """Return the verdict on plans, all in one run of Checkov. Raises UserError if there is no Checkov to run."""
     started = time.monotonic()
-    subjects = [_subject(item, project) for item in asked]
-    readable = [
-        {"file": str(item.file.resolve()), "promises": item.promises}
-        for item, subject in zip(asked, subjects, strict=True)
-        if not subject.failure
-    ]
-    answer = (
-        scan(readable, project.policies)
-        if readable
-        else {"failures": [], "checkov": VERSION, "plans": [], "checks": []}
-    )
+    with checkov or Checkov() as running:
+        subjects = [_subject(item, project) for item in asked]
+        readable = [
+            {"file": str(item.file.resolve()), "promises": item.promises}
+            for item, subject in zip(asked, subjects, strict=True)
+            if not subject.failure
+        ]
+        nothing = {"failures": [], "checkov": VERSION, "plans": [], "checks": []}
+        answer = running.scan(readable, project.policies) if readable else nothing
     return replace(judge(subjects, answer, date.today()), seconds=time.monotonic() - started)
 
 
@@ -70,12 +68,12 @@ def gate_deployment(deployment: Deployment, project: Project, console: Console) 
     return verdict
 
 
-def gate_files(files: Iterable[Path], blueprint: str, project: Project) -> Verdict:
+def gate_files(files: Iterable[Path], blueprint: str, project: Project, checkov: Checkov | None = None) -> Verdict:
     """Return the verdict on plan files; each by the blueprint that its folder was rendered from, or by `blueprint`.
 
     Raises UserError if a blueprint is not what it should be.
     """
-    return gate([_asked(file, blueprint, project) for file in files], project)
+    return gate([_asked(file, blueprint, project) for file in files], project, checkov)
 
 
 def gate_blueprints(target: str, project: Project, console: Console) -> Verdict:
@@ -132,13 +130,6 @@ def basis(deployment: Deployment, project: Project) -> str:
         if file.is_file():
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
-
-
-def remove_reports(reports: Mapping[str, Path | None]) -> None:
-    """Remove the reports of an earlier run: what cannot be judged now must not go on saying that it passed."""
-    for file in reports.values():
-        if file is not None:
-            file.unlink(missing_ok=True)
 
 
 def write_reports(verdict: Verdict, reports: Mapping[str, Path | None]) -> None:

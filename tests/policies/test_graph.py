@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generator.gate.environment import scan
+from generator.gate.environment import Checkov
 from generator.policy.load import describe
 from generator.project import SOURCE
 from tests.conftest import Planned, plan_json
@@ -37,7 +37,8 @@ def failing(
         file = folder / f"{number}.json"
         file.write_text(json.dumps(document))
         files[id_, mutation.text if mutation else ""] = file
-    answer = scan([{"file": str(file)} for file in files.values()], POLICIES)
+    with Checkov() as checkov:
+        answer = checkov.scan([{"file": str(file)} for file in files.values()], POLICIES)
     assert answer["failures"] == []
     failed = {
         key: key[0] in {record["check"] for record in plan["records"]}
