@@ -19,7 +19,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from generator.gate.parallel import in_parallel  # noqa: E402
-from generator.policy.load import Description, PolicyError, describe, load_policies  # noqa: E402
+from generator.policy.load import Description, PolicyError, load_all  # noqa: E402
 from generator.policy.policy import Outcome, Policy, Verdict, holds_for  # noqa: E402
 from generator.policy.unknown import UnknownValueError, known  # noqa: E402
 
@@ -48,7 +48,7 @@ def scan(request: dict[str, Any]) -> dict[str, Any]:
 
     folder = Path(request["policies"])
     try:
-        policies, described = load_policies(folder), describe(folder)
+        policies, described = load_all(folder)
     except PolicyError as error:
         return {"checkov": version, "checks": [], "plans": [], "failures": [str(error)]}
     graph_checks = [item for item in described if item.file.endswith(".yaml")]

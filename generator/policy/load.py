@@ -14,6 +14,8 @@ from typing import Any
 
 from generator.policy.policy import TIERS, Policy
 
+Loaded = tuple[Path, Policy]
+
 
 class PolicyError(Exception):
     """A policy file that does not load; `file` names it."""
@@ -25,8 +27,18 @@ class PolicyError(Exception):
 
 def load_policies(folder: Path) -> list[Policy]:
     """Return the Python policies in `folder` in the order of their ids; raises PolicyError."""
+    return _in_order(folder, list(_policies(folder)))
+
+
+def load_all(folder: Path) -> tuple[list[Policy], list[Description]]:
+    """Return the Python policies in `folder`, and descriptions of all, each file read once; raises PolicyError."""
+    loaded = list(_policies(folder))
+    return _in_order(folder, loaded), _described(folder, loaded)
+
+
+def _in_order(folder: Path, loaded: list[Loaded]) -> list[Policy]:
     found: dict[str, Policy] = {}
-    for file, policy in _policies(folder):
+    for file, policy in loaded:
         if policy.id in found:
             raise PolicyError(file, f"{policy.id} is the id of another policy, too")
         found[policy.id] = policy
@@ -54,13 +66,17 @@ class Description:
 
 def describe(folder: Path) -> list[Description]:
     """Return the descriptions of all policies in `folder`, in the order of their ids; raises PolicyError."""
+    return _described(folder, list(_policies(folder)))
+
+
+def _described(folder: Path, loaded: list[Loaded]) -> list[Description]:
     found = [
         Description(
             file=file.name, id=policy.id, title=policy.title, severity=str(policy.severity), why=policy.why,
             remedy=policy.remedy, source=policy.source, unknown=policy.unknown.why,
             accepts_unknown=policy.unknown.accepted, tiers=policy.tiers, resources=policy.resources,
         )
-        for file, policy in _policies(folder)
+        for file, policy in loaded
     ]  # fmt: skip
     found += [_graph_check(file) for file in sorted(folder.glob("*.yaml"))]
     seen: dict[str, str] = {}
@@ -71,7 +87,7 @@ def describe(folder: Path) -> list[Description]:
     return sorted(found, key=lambda item: item.id)
 
 
-def _policies(folder: Path) -> Iterator[tuple[Path, Policy]]:
+def _policies(folder: Path) -> Iterator[Loaded]:
     for file in sorted(folder.glob("*.*")):
         if file.suffix not in (".py", ".yaml", ".pyc") and file.is_file():
             raise PolicyError(file, "is no policy: those are .py or .yaml files")
