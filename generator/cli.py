@@ -37,6 +37,7 @@ DEPLOYMENT = click.option(
     envvar="TIERFORM_DEPLOYMENT",
     help="The folder of build/ that keeps root module and state, if not the tier's own: plan tier2 on tier1's state.",
 )
+NAMED = click.argument("named", nargs=-1, metavar="[PLAN.json|TIER]...")
 FORMS = ("table", "json", "sarif", "junit", "markdown")
 REPORT = click.Path(dir_okay=False, path_type=Path)
 OVERWRITE = click.option(
@@ -71,11 +72,11 @@ def main(context: click.Context, *, verbose: bool) -> None:
     context.obj = verbose
 
 
-def console(context: click.Context) -> Console:
-    """Return the console as the options ask for it."""
+def console(context: click.Context, form: str = "table") -> Console:
+    """Return the console as the options ask for it; what is printed beside a document goes to standard error."""
     from generator.report import Console  # noqa: PLC0415
 
-    return Console(verbose=bool(context.obj))
+    return Console(verbose=bool(context.obj), aside=form != "table")
 
 
 def command(function: Callable[..., None]) -> click.Command:
@@ -224,7 +225,7 @@ def terraform(context: click.Context, tier: str, target: str, deployment: str, a
 
 
 @command
-@click.argument("plans", nargs=-1, type=click.Path(path_type=Path), metavar="[PLAN.json]...")
+@NAMED
 @TARGET
 @click.option("--blueprint", default="", metavar="TIER", help="Whose waivers and promises hold for the plans.")
 @click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True, help="What is printed.")
@@ -233,9 +234,9 @@ def terraform(context: click.Context, tier: str, target: str, deployment: str, a
 @click.option("--junit", type=REPORT, help="Write it as JUnit XML.")
 @click.option("--markdown", type=REPORT, help="Write it as Markdown, for a comment.")
 def gate(
-    context: click.Context, plans: tuple[Path, ...], target: str, blueprint: str, form: str, **reports: Path | None
+    context: click.Context, named: tuple[str, ...], target: str, blueprint: str, form: str, **reports: Path | None
 ) -> None:
-    """Judge plans by Checkov and the policies: any plan JSON; without one, every blueprint, planned now.
+    """Judge plans by Checkov and the policies: any plan JSON, or a tier, planned now; without one, every tier.
 
     A plan that tierform rendered is judged with the waivers of its blueprint. Ends with 0 if all pass, 1 with findings,
     2 if something cannot be judged.
@@ -245,30 +246,29 @@ def gate(
     for report in reports.values():
         if report:  # what cannot be judged now must not go on saying that it passed
             report.unlink(missing_ok=True)
-    checkov = Checkov() if plans else None  # first of all: nothing takes longer than importing it
+    # First of all, for nothing takes longer than importing it; but not while Terraform plans.
+    checkov = Checkov() if named and all(name.endswith(".json") for name in named) else None
     from generator.project import find_project  # noqa: PLC0415
     from generator.workflow import gate as work  # noqa: PLC0415
+    from generator.workflow.plans import plans  # noqa: PLC0415
 
     project = find_project()
-    if plans:
-        verdict = work.gate_files(plans, blueprint, project, checkov)
-    else:
-        verdict = work.gate_blueprints(target, project, console(context))
+    verdict = work.gate_plans(plans(named, blueprint, target, project, console(context, form)), project, checkov)
     work.write_reports(verdict, reports)
     click.echo(work.rendered(verdict, form))
     context.exit(int(verdict.exit))
 
 
 @command
-@click.argument("plans", nargs=-1, type=click.Path(path_type=Path), metavar="[PLAN.json]...")
+@NAMED
 @TARGET
 @click.option("--blueprint", default="", metavar="TIER", help="Whose promises and traffic hold for the plans.")
 @click.option("--simulate", is_flag=True, help="Check p95 by simulation, too: scaling that lags, the loss of a zone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def objectives(
-    context: click.Context, plans: tuple[Path, ...], target: str, blueprint: str, *, simulate: bool, as_json: bool
+    context: click.Context, named: tuple[str, ...], target: str, blueprint: str, *, simulate: bool, as_json: bool
 ) -> None:
-    """Hold plans against what their blueprints promise; without one, every blueprint, planned now.
+    """Hold plans, or tiers, planned now, against what their blueprints promise; without one, every tier.
 
     Each promise is met, met if a stated condition holds, or not met. Ends with 1 if one is not met.
     """
@@ -276,12 +276,11 @@ def objectives(
     from generator.promises.model import Verdict  # noqa: PLC0415
     from generator.report import promises as report  # noqa: PLC0415
     from generator.workflow import objectives as work  # noqa: PLC0415
+    from generator.workflow.plans import plans  # noqa: PLC0415
 
     project = find_project()
-    if plans:
-        found = work.of_files(plans, blueprint, project, simulate=simulate)
-    else:
-        found = work.of_blueprints(target, project, console(context), simulate=simulate)
+    form = "json" if as_json else "table"
+    found = work.of_plans(plans(named, blueprint, target, project, console(context, form)), project, simulate=simulate)
     if as_json:
         click.echo(json.dumps([report.as_json(*item) for item in found], indent=2))
     else:
@@ -290,41 +289,41 @@ def objectives(
 
 
 @command
-@click.argument("plans", nargs=-1, type=click.Path(path_type=Path), metavar="[PLAN.json]...")
+@NAMED
 @TARGET
 @click.option("--blueprint", default="", metavar="TIER", help="Whose traffic and budget hold for the plans.")
 @click.option("--region", default="", help="Region of a plan that does not say it.")
-@click.option(
-    "--against", type=click.Path(path_type=Path), metavar="PLAN.json", help="Show what changes from this plan."
-)
+@click.option("--against", default="", metavar="PLAN.json|TIER", help="Show what changes from this plan.")
 @click.option("--optimise", is_flag=True, help="Search the cheapest configuration that keeps what the plan keeps.")
 @click.option("--format", "form", type=click.Choice(("table", "json", "markdown")), default="table", show_default=True)
 def cost(
     context: click.Context,
-    plans: tuple[Path, ...],
+    named: tuple[str, ...],
     target: str,
     blueprint: str,
     region: str,
-    against: Path | None,
+    against: str,
     form: str,
     *,
     optimise: bool,
 ) -> None:
-    """Price plans, each line with its arithmetic and source; without one, every blueprint, planned now.
+    """Price plans, or tiers, planned now, each line with its arithmetic and source; without one, every tier.
 
     Ends with 0 if everything is priced or free, 1 if something is unpriced, 2 if a plan cannot be read.
     """
     from generator.project import find_project  # noqa: PLC0415
     from generator.workflow import cost as work  # noqa: PLC0415
+    from generator.workflow.plans import plans  # noqa: PLC0415
 
     project = find_project()
     if warning := work.warning():
         click.echo(f"warning: {warning}", err=True)
-    if plans:
-        found = work.of_files(plans, blueprint, region, project)
-    else:
-        found = work.of_blueprints(target, project, console(context))
-    before = work.of_files([against], blueprint, region, project)[0] if against else None
+
+    def priced(*names: str) -> list[work.Cost]:
+        return work.of_plans(plans(names, blueprint, target, project, console(context, form)), region, project)
+
+    found = priced(*named)
+    before = priced(against)[0] if against else None
     click.echo(work.rendered(found, before, form))
     for item in found if optimise else ():
         click.echo(f"\n\n{work.optimised(item, project)}")

@@ -32,11 +32,16 @@ class Step:
 
 
 class Console:
-    """Prints what people read to standard output; diagnostics and warnings go to standard error."""
+    """Prints what people read to standard output; diagnostics and warnings go to standard error.
 
-    def __init__(self, *, verbose: bool = False) -> None:
+    With `aside` all goes there: standard output is for a document, then.
+    """
+
+    def __init__(self, *, verbose: bool = False, aside: bool = False) -> None:
         self.verbose = verbose
-        self.moving = sys.stdout.isatty() and not verbose
+        self.aside = aside
+        self.stream = sys.stderr if aside else sys.stdout
+        self.moving = self.stream.isatty() and not verbose
         self.shown = False
 
     @contextmanager
@@ -56,20 +61,20 @@ class Console:
         """Show `text` on the moving line, if there is one."""
         if self.moving:
             width = shutil.get_terminal_size().columns - 1
-            sys.stdout.write(f"\r\x1b[2K{text[:width]}")
-            sys.stdout.flush()
+            self.stream.write(f"\r\x1b[2K{text[:width]}")
+            self.stream.flush()
             self.shown = True
 
     def clear(self) -> None:
         """Take the moving line away."""
         if self.shown:
-            sys.stdout.write("\r\x1b[2K")
+            self.stream.write("\r\x1b[2K")
             self.shown = False
 
     def line(self, text: str = "", *, bold: bool = False) -> None:
         """Print a line."""
         self.clear()
-        click.secho(text, bold=bold or None)
+        click.secho(text, bold=bold or None, err=self.aside)
 
     def warn(self, text: str) -> None:
         """Print a warning."""

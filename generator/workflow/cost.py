@@ -22,10 +22,9 @@ from generator.policy import Plan
 from generator.prices.book import Book, load_book
 from generator.project import Project
 from generator.promises.model import Pace
-from generator.report import Console
-from generator.workflow.gate import owner, plan_blueprints
 from generator.workflow.objectives import read
 from generator.workflow.pace import pace
+from generator.workflow.plans import Planned, owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +38,9 @@ class Cost:
     budget: Budgeted | None
 
 
-def of_blueprints(target: str, project: Project, console: Console) -> list[Cost]:
-    """Plan every blueprint that no other extends, and price the plans. Raises UserError."""
-    made = [(found.composition.source, found.plan_json) for found in plan_blueprints(target, project, console)]
-    return [of_file(file, source, "", project) for source, file in made]
-
-
-def of_files(files: Iterable[Path], blueprint: str, region: str, project: Project) -> list[Cost]:
-    """Price plan files, each with the traffic of the blueprint it was rendered from, or of `blueprint`, if any."""
-    return [of_file(file, blueprint or owner(file.parent), region, project) for file in files]
+def of_plans(found: Iterable[Planned], region: str, project: Project) -> list[Cost]:
+    """Price plans, each with the traffic of its blueprint, if it has one. Raises UserError."""
+    return [of_file(item.file, item.blueprint, region, project) for item in found]
 
 
 def of_file(file: Path, source: str, region: str, project: Project, book: Book | None = None) -> Cost:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from generator.atomic import write_atomically
 from generator.blueprint.load import load_blueprint, locate
-from generator.blueprint.merge import available, load_chain
 from generator.blueprint.model import Blueprint
 from generator.blueprint.waivers import Waiver as BlueprintWaiver
 from generator.diagnostics import UserError
@@ -21,13 +20,11 @@ from generator.gate.model import Place, Verdict, Waiver
 from generator.gate.subjects import read_subject
 from generator.prices.book import FILE as BOOK
 from generator.project import Project
-from generator.render.write import OWNER
 from generator.report import Console
 from generator.workflow import budget
 from generator.workflow.deployment import Deployment
 from generator.workflow.pace import pace
-from generator.workflow.prepare import prepared
-from generator.workflow.request import Request
+from generator.workflow.plans import Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +65,9 @@ def gate_deployment(deployment: Deployment, project: Project, console: Console) 
     return verdict
 
 
-def gate_files(files: Iterable[Path], blueprint: str, project: Project, checkov: Checkov | None = None) -> Verdict:
-    """Return the verdict on plan files; each by the blueprint that its folder was rendered from, or by `blueprint`.
-
-    Raises UserError if a blueprint is not what it should be.
-    """
-    return gate([_asked(file, blueprint, project) for file in files], project, checkov)
-
-
-def gate_blueprints(target: str, project: Project, console: Console) -> Verdict:
-    """Plan every blueprint that no other extends, and return the verdict on all of them. Raises UserError."""
-    made = plan_blueprints(target, project, console)
-    return gate([Asked(deployment.plan_json, deployment.composition.blueprint) for deployment in made], project)
+def gate_plans(found: Iterable[Planned], project: Project, checkov: Checkov | None = None) -> Verdict:
+    """Return the verdict on plans, each by its blueprint. Raises UserError if a blueprint is not what it should be."""
+    return gate([_asked(item, project) for item in found], project, checkov)
 
 
 def _subject(asked: Asked, project: Project) -> Subject:
@@ -95,24 +83,6 @@ def _subject(asked: Asked, project: Project) -> Subject:
         )
     except UserError as error:
         return replace(subject, failure=budget.failure(error))
-
-
-def plan_blueprints(target: str, project: Project, console: Console) -> Iterator[Deployment]:
-    """Plan every blueprint that no other extends; yield where. Raises UserError."""
-    for tier in tiers(project):
-        bench = prepared(Request(tier, target), project, console)
-        bench.plan()
-        yield bench.deployment
-
-
-def tiers(project: Project) -> list[str]:
-    """Return the names of the blueprints in the library that no other of them extends."""
-    chains = {
-        name: load_chain(locate(name, project.blueprints), project.blueprints)[1]
-        for name in available([project.blueprints])
-    }
-    extended = {file.stem for chain in chains.values() for file in chain[1:]}
-    return [name for name in chains if name not in extended]
 
 
 def basis(deployment: Deployment, project: Project) -> str:
@@ -155,20 +125,11 @@ def rendered(verdict: Verdict, form: str) -> str:
     return text
 
 
-def _asked(file: Path, blueprint: str, project: Project) -> Asked:
-    source = blueprint or owner(file.parent)
-    if not source:
-        return Asked(file)
-    found = load_blueprint(locate(source, project.blueprints), project.blueprints)
-    return Asked(file, found)
-
-
-def owner(folder: Path) -> str:
-    """Return the blueprint that a folder was rendered from, or ""."""
-    try:
-        return (folder / OWNER).read_text().strip()
-    except OSError:
-        return ""
+def _asked(planned: Planned, project: Project) -> Asked:
+    if not planned.blueprint:
+        return Asked(planned.file)
+    found = load_blueprint(locate(planned.blueprint, project.blueprints), project.blueprints)
+    return Asked(planned.file, found)
 
 
 def _waiver(waiver: BlueprintWaiver) -> Waiver:

@@ -12,28 +12,18 @@ from generator.policy import Plan
 from generator.project import Project
 from generator.promises.check import check
 from generator.promises.model import Answer
-from generator.report import Console
-from generator.workflow.gate import owner, plan_blueprints
 from generator.workflow.pace import pace
+from generator.workflow.plans import Planned
 
 Answers = tuple[str, Sequence[Answer]]
 
 
-def of_blueprints(target: str, project: Project, console: Console, *, simulate: bool = False) -> list[Answers]:
-    """Plan every blueprint that no other extends, and answer its promises, p95 also by simulation. Raises UserError."""
-    made = [
-        (deployment.composition.source, deployment.plan_json)
-        for deployment in plan_blueprints(target, project, console)
-    ]
-    return [_answers(file, source, project, simulate=simulate) for source, file in made]
-
-
-def of_files(files: Iterable[Path], blueprint: str, project: Project, *, simulate: bool = False) -> list[Answers]:
-    """Answer the promises about plan files, each by the blueprint it was rendered from, or by `blueprint`.
+def of_plans(found: Iterable[Planned], project: Project, *, simulate: bool = False) -> list[Answers]:
+    """Answer the promises about plans, each by its blueprint, p95 also by simulation.
 
     Raises UserError if there is no blueprint to ask.
     """
-    return [_answers(file, blueprint or owner(file.parent), project, simulate=simulate) for file in files]
+    return [_answers(item.file, item.blueprint, project, simulate=simulate) for item in found]
 
 
 def _answers(file: Path, source: str, project: Project, *, simulate: bool) -> Answers:

@@ -428,3 +428,18 @@ def test_a_budget_that_is_kept_is_no_overrun_and_one_that_cannot_be_is_said(plan
     assert over
     assert over.changes == ()
     assert over.least.spent > 50
+
+
+def test_a_tier_is_planned_and_what_is_printed_meanwhile_is_no_part_of_the_document(
+    tierform: Tierform, planned: Plans
+) -> None:
+    known = tierform("cost", str(planned("tier1").folder / "plan.json"), "--format", "json").out
+    ran = tierform("cost", "tier1", "--format", "json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)[0]["total_usd"] == json.loads(known)[0]["total_usd"]
+    assert "plan " in ran.err
+
+
+def test_a_name_that_is_neither_plan_nor_tier_is_said(tierform: Tierform) -> None:
+    ran = tierform("cost", "tire1")
+    assert (ran.code, 'did you mean "tier1"?' in ran.err) == (2, True)
