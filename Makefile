@@ -21,7 +21,7 @@ LOCKS := requirements.lock requirements-checkov.lock requirements-uv.lock requir
 # A virtual environment does not survive being moved: the stamp is that of this folder.
 STAMP := $(VENV)/.ready-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 
-.PHONY: all help setup plan apply destroy gate cost objectives deploy migrate render test lint features mutants bench docs clean
+.PHONY: all help setup plan apply destroy gate cost objectives drift deploy migrate render test lint features mutants bench docs clean
 
 all: $(STAMP) help
 
@@ -50,6 +50,9 @@ cost: $(STAMP) ## Plan every tier and price it, each line with its arithmetic an
 
 objectives: $(STAMP) ## Plan every tier and hold it against what it promises: requests, users, p95, uptime
 	@$(TIERFORM) objectives --simulate --target '$(TARGET)' $(ARGS)
+
+drift: $(STAMP) ## Say what somebody changed by hand in what TIER has deployed
+	@$(TIERFORM) drift '$(TIER)' --target '$(TARGET)' $(ARGS)
 
 deploy: $(STAMP) ## Deploy IMAGE blue-green and watch it; again: follow the deployment under way
 	@$(TIERFORM) deploy '$(TIER)' --target '$(TARGET)' $(if $(IMAGE),--image '$(IMAGE)') $(ARGS)

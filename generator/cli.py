@@ -436,6 +436,41 @@ def docs(context: click.Context, *, check: bool) -> None:  # noqa: ARG001
         click.echo(f"{len(wanted)} documents are current")
 
 
+@command
+@click.option("--base", default="origin/main", show_default=True, metavar="REF", help="What is compared with.")
+@click.option("--format", "form", type=click.Choice(("names", "table", "json")), default="names", show_default=True)
+def affected(context: click.Context, base: str, form: str) -> None:  # noqa: ARG001
+    """Name the blueprints that are to be planned, judged and priced anew after what was changed since REF.
+
+    Changes count as a pull request shows them, and those that are not committed. `--format table` says why, and what
+    makes no difference; `json` is for a matrix of jobs.
+    """
+    from generator.affected import affected_since, as_json, names, rendered  # noqa: PLC0415
+
+    if text := {"names": names, "table": rendered, "json": as_json}[form](affected_since(base)):
+        click.echo(text)
+
+
+@command
+@TIER
+@TARGET
+@DEPLOYMENT
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def drift(context: click.Context, tier: str, target: str, deployment: str, *, as_json: bool) -> None:
+    """Say what somebody changed by hand in what TIER has deployed. Ends with 1 if there is something.
+
+    The plan in its folder is made anew: a plan that was shown before is not applied any more.
+    """
+    from generator.project import find_project  # noqa: PLC0415
+    from generator.workflow import drift as work  # noqa: PLC0415
+    from generator.workflow.request import Request  # noqa: PLC0415
+
+    form = "json" if as_json else "table"
+    found, others = work.drift_command(Request(tier, target, deployment), find_project(), console(context, form))
+    click.echo(work.as_json(found, others) if as_json else f"\n{work.rendered(found, others)}")
+    context.exit(int(bool(found)))
+
+
 @main.group()
 def prices() -> None:
     """Keep the price book: where prices of plans come from."""

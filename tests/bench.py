@@ -111,6 +111,13 @@ def bench_plan(build: Path, environ: dict[str, str]) -> None:
             (root / name).unlink(missing_ok=True)
 
 
+def bench_affected(environ: dict[str, str]) -> None:
+    """Measure what the last commit affects, whole process, against git telling which files it changed."""
+    ours = process(str(Path(sys.executable).with_name("tierform")), "affected", "--base", "HEAD~1", environ=environ)
+    peer = process("git", "diff", "--name-only", "HEAD~1...HEAD", environ=environ)
+    report("affected, whole process", *_named(in_turns(ours, peer, RUNS), "git diff --name-only"), "at most 1,000 ms")
+
+
 def bench_gate(build: Path, environ: dict[str, str]) -> None:
     """Measure the gate over both tiers, whole process, against Checkov once for each with the same policies."""
     from generator.gate.environment import find_checkov  # noqa: PLC0415
@@ -227,6 +234,7 @@ def main() -> None:
             bench_warm_render(build)
             bench_plan(build, environ)
             bench_gate(build, environ)
+            bench_affected(environ)
             bench_objectives(build)
             bench_simulation()
         finally:

@@ -5,6 +5,7 @@ The tests build on one another, as deployments do: each begins with what the one
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -223,3 +224,32 @@ def test_a_deployment_of_the_same_name_is_not_planned_beside_it(own: Shop, tmp_p
 def test_terraform_itself_runs_on_what_is_deployed(own: Shop) -> None:
     assert "module.web.aws_ecs_cluster.this" in own.ok("terraform", own.shop, "state", "list").out
     assert own("terraform", own.shop, "state", "show", "module.nothing.at_all").code == 1
+
+
+def test_what_deployments_changed_is_no_drift_and_what_somebody_changed_is(own: Shop) -> None:
+    ran = own("drift", own.shop)
+    assert (ran.code, "No drift" in ran.out) == (0, True), ran.out + ran.err
+    [balancer] = own.call("elbv2", "describe_load_balancers")["LoadBalancers"]
+    timeout = {"Key": "idle_timeout.timeout_seconds", "Value": "4000"}
+    own.call(
+        "elbv2", "modify_load_balancer_attributes", LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=[timeout]
+    )
+    [group] = balancer["SecurityGroups"]
+    opened = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    own.call("ec2", "authorize_security_group_ingress", GroupId=group, IpPermissions=[opened])
+    own.call("logs", "delete_log_group", logGroupName="/ecs/shop")
+    ran = own("drift", own.shop, "--json")
+    assert ran.code == 1, ran.err
+    found = {item["address"]: item for item in json.loads(ran.out)["drift"]}
+    assert {address.split(".", 2)[2]: item["gone"] for address, item in found.items()} == {
+        "aws_lb.this": False, "aws_security_group.this": False, "aws_cloudwatch_log_group.this": True,
+    }  # fmt: skip
+    differences = [it for item in found.values() for it in item["differences"]]
+    assert {"argument": "idle_timeout", "applied": "60", "now": "4000"} in differences
+    assert {"argument": "ingress", "applied": "nothing", "now": "tcp 22-22 0.0.0.0/0"} in differences
+    own.ok("apply", own.shop)
+    again = own("drift", own.shop)
+    assert again.code == 1
+    assert "tcp 22-22 0.0.0.0/0 is there" in again.out, "Terraform does not take away what it does not know"
+    own.call("ec2", "revoke_security_group_ingress", GroupId=group, IpPermissions=[opened])
+    assert own("drift", own.shop).code == 0

@@ -107,9 +107,9 @@ def test_growing_destroys_and_replaces_nothing_that_holds_data(grown: tuple[Ran,
 def test_the_summary_names_what_aws_interrupts(grown: tuple[Ran, list[dict[str, Any]]]) -> None:
     out = grown[0].out
     assert re.search(
-        r"interrupt .*aws_db_instance\.this +instance_class db\.t3\.medium -> db\.t4g\.large: a failover", out
+        r"interrupt .*aws_db_instance\.this +instance_class db\.t4g\.medium -> db\.t4g\.large: a failover", out
     )
-    assert re.search(r"interrupt .*replication_group\.this +node_type cache\.t3\.micro -> cache\.t4g\.small", out)
+    assert re.search(r"interrupt .*replication_group\.this +node_type cache\.t4g\.micro -> cache\.t4g\.small", out)
     assert re.search(r"interrupt .*aws_instance\.nat\[0\] +tasks cannot connect outwards", out)
     assert out.count("in the maintenance window, sun:") == 2
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from generator.emulator import Emulator, reset
-from tests.emulator.conftest import Clients
+from tests.emulator.conftest import MINUTE, Clients
 from tests.emulator.shop import GROUP, MANIFEST, REGISTRY, Shop, make_shop, wait
 
 ALARMS = {"enabled": True, "alarms": [{"name": "5xx"}, {"name": "slow"}]}
@@ -268,11 +272,27 @@ def test_deployments_are_listed_newest_first(client: Clients) -> None:
     assert read["sha256"] == asked["appSpecContent"]["sha256"]
 
 
-def test_a_target_is_not_known_before_the_start(client: Clients) -> None:
+@contextmanager
+def minutes_of(emulator: Emulator, seconds: float) -> Iterator[None]:
+    """Let emulated time pass slowly enough to look."""
+
+    def take(real: float) -> None:
+        body = json.dumps({"seconds": real}).encode()
+        urllib.request.urlopen(f"{emulator.endpoint}/_tierform/minute", data=body).close()  # noqa: S310 - loopback
+
+    take(seconds)
+    try:
+        yield
+    finally:
+        take(MINUTE)
+
+
+def test_a_target_is_not_known_before_the_start(client: Clients, emulator: Emulator) -> None:
     shop, deploy = make_shop(client), client("codedeploy")
-    deployment = shop.deploy(shop.define("shop:2"))
-    with pytest.raises(deploy.exceptions.DeploymentNotStartedException):
-        deploy.list_deployment_targets(deploymentId=deployment)
+    with minutes_of(emulator, 60):
+        deployment = shop.deploy(shop.define("shop:2"))
+        with pytest.raises(deploy.exceptions.DeploymentNotStartedException):
+            deploy.list_deployment_targets(deploymentId=deployment)
     wait(lambda: shop.info(deployment)["status"], lambda status: status == "InProgress")
     assert deploy.list_deployment_targets(deploymentId=deployment)["targetIds"] == ["shop:shop"]
     one = deploy.get_deployment_target(deploymentId=deployment, targetId="shop:shop")["deploymentTarget"]
