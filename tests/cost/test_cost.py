@@ -31,7 +31,7 @@ from generator.project import find_project
 from generator.promises.model import Verdict
 from generator.promises.optimum import Question, optimise
 from generator.promises.spending import overrun
-from tests.conftest import Planned, Tierform, plan_json
+from tests.conftest import PROJECT, Planned, Tierform, plan_json
 
 Plans = Callable[[str], Planned]
 CENTS = 0.01
@@ -116,6 +116,13 @@ def test_every_resource_is_priced_or_free_and_none_forgotten(planned: Plans, tie
     assert {item.address for item in plan.resources} == accounted
     assert {item.type for item in plan.resources} <= set(RULES) | set(free_types())
     assert not set(RULES) & set(free_types())
+
+
+def test_every_type_that_a_module_can_bring_is_priced_or_free() -> None:
+    files = (PROJECT / "modules").rglob("*.tf")
+    types = {name for file in files for name in re.findall(r'^resource "(\w+)"', file.read_text(), re.MULTILINE)}
+    assert len(types) > 80
+    assert types <= set(RULES) | set(free_types())
 
 
 def test_a_type_that_nobody_knows_is_unpriced_and_never_free(planned: Plans) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.cost.uses import Part, Setting, month, traffic, unstated
+from generator.cost.uses import Part, Setting, Unpriced, month, traffic, unstated
 from generator.policy import Resource
 
 MILLION = 1_000_000
@@ -52,10 +52,16 @@ def health_check(resource: Resource, _setting: Setting) -> Part:
     yield month(resource, "health check", "route53.health_check.aws")
 
 
+def query_log(resource: Resource, _setting: Setting) -> Part:
+    """Yield that a log of DNS queries takes in what nobody states: resolvers keep answers, so traffic does not tell."""
+    yield Unpriced(resource.address, resource.type, "how many names are looked up is in no traffic model")
+
+
 RULES = {
     "aws_cloudfront_distribution": distribution,
     "aws_cloudfront_monitoring_subscription": realtime_metrics,
     "aws_wafv2_web_acl": web_acl,
     "aws_route53_zone": zone,
     "aws_route53_health_check": health_check,
+    "aws_route53_query_log": query_log,
 }
