@@ -235,7 +235,7 @@ def test_what_deployments_changed_is_no_drift_and_what_somebody_changed_is(own: 
         "elbv2", "modify_load_balancer_attributes", LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=[timeout]
     )
     [group] = balancer["SecurityGroups"]
-    opened = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    opened = {"IpProtocol": "tcp", "FromPort": 8022, "ToPort": 8022, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
     own.call("ec2", "authorize_security_group_ingress", GroupId=group, IpPermissions=[opened])
     own.call("logs", "delete_log_group", logGroupName="/ecs/shop")
     ran = own("drift", own.shop, "--json")
@@ -246,10 +246,10 @@ def test_what_deployments_changed_is_no_drift_and_what_somebody_changed_is(own: 
     }  # fmt: skip
     differences = [it for item in found.values() for it in item["differences"]]
     assert {"argument": "idle_timeout", "applied": "60", "now": "4000"} in differences
-    assert {"argument": "ingress", "applied": "nothing", "now": "tcp 22-22 0.0.0.0/0"} in differences
+    assert {"argument": "ingress", "applied": "nothing", "now": "tcp 8022-8022 192.0.2.0/24"} in differences
     own.ok("apply", own.shop)
     again = own("drift", own.shop)
     assert again.code == 1
-    assert "tcp 22-22 0.0.0.0/0 is there" in again.out, "Terraform does not take away what it does not know"
+    assert "tcp 8022-8022 192.0.2.0/24 is there" in again.out, "Terraform does not take away what it does not know"
     own.call("ec2", "revoke_security_group_ingress", GroupId=group, IpPermissions=[opened])
     assert own("drift", own.shop).code == 0
