@@ -41,7 +41,7 @@ def plans(named: Sequence[str], blueprint: str, target: str, project: Project, c
 
 def is_file(name: str) -> bool:
     """Say whether a name is that of a plan file, and not of a blueprint."""
-    return not name.endswith(SUFFIXES) and (name.endswith(".json") or Path(name).is_file())
+    return not name.endswith(SUFFIXES) and (name.endswith(".json") or "/" in name or Path(name).is_file())
 
 
 def tiers(project: Project) -> list[str]:

@@ -212,20 +212,6 @@ def test_wrong_input_is_named_and_changes_nothing(own: Shop, arguments: tuple[st
     assert "Traceback" not in ran.err
 
 
-def test_a_deployment_of_the_same_name_is_not_planned_beside_it(own: Shop, tmp_path: Path) -> None:
-    (tmp_path / "second.yaml").write_text(own.blueprint.read_text())
-    ran = own("plan", str(tmp_path / "second.yaml"))
-    assert ran.code == 2
-    assert "shop is deployed already" in ran.err
-    assert "--deployment shop" in ran.err
-    assert "Nothing is to change." in own.ok("plan", str(tmp_path / "second.yaml"), "--deployment", "shop").out
-
-
-def test_terraform_itself_runs_on_what_is_deployed(own: Shop) -> None:
-    assert "module.web.aws_ecs_cluster.this" in own.ok("terraform", own.shop, "state", "list").out
-    assert own("terraform", own.shop, "state", "show", "module.nothing.at_all").code == 1
-
-
 def test_what_deployments_changed_is_no_drift_and_what_somebody_changed_is(own: Shop) -> None:
     ran = own("drift", own.shop)
     assert (ran.code, "No drift" in ran.out) == (0, True), ran.out + ran.err
@@ -253,3 +239,17 @@ def test_what_deployments_changed_is_no_drift_and_what_somebody_changed_is(own: 
     assert "tcp 8022-8022 192.0.2.0/24 is there" in again.out, "Terraform does not take away what it does not know"
     own.call("ec2", "revoke_security_group_ingress", GroupId=group, IpPermissions=[opened])
     assert own("drift", own.shop).code == 0
+
+
+def test_a_deployment_of_the_same_name_is_not_planned_beside_it(own: Shop, tmp_path: Path) -> None:
+    (tmp_path / "second.yaml").write_text(own.blueprint.read_text())
+    ran = own("plan", str(tmp_path / "second.yaml"))
+    assert ran.code == 2
+    assert "shop is deployed already" in ran.err
+    assert "--deployment shop" in ran.err
+    assert "Nothing is to change." in own.ok("plan", str(tmp_path / "second.yaml"), "--deployment", "shop").out
+
+
+def test_terraform_itself_runs_on_what_is_deployed(own: Shop) -> None:
+    assert "module.web.aws_ecs_cluster.this" in own.ok("terraform", own.shop, "state", "list").out
+    assert own("terraform", own.shop, "state", "show", "module.nothing.at_all").code == 1
